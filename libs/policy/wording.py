@@ -1,0 +1,108 @@
+"""Plain sentences about a step, by audience. They are data, but not law: no dates, no checksum.
+
+A template speaks of a step's inputs and outputs by name, `{amount_cents}` as dollars. To parents
+a code is said in its plain words where the `[words]` of the file have them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from policy.errors import PolicyError
+from policy.fields import Fields
+from policy.steps import Step
+
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+CENTS_IN_DOLLAR = 100
+
+
+class Audience(StrEnum):
+    """Who reads. Parents get no code and no citation, auditors get both."""
+
+    PARENT = "parent"
+    WORKER = "worker"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`templates` by rule id (or the start of one), then by audience."""
+
+    templates: Mapping[str, Mapping[Audience, str]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def template(self, rule_id: str, audience: Audience) -> str | None:
+        """That of the id itself, else of the table it is a row of."""
+        while rule_id not in self.templates:
+            rule_id, dot, _ = rule_id.rpartition(".")
+            if not dot:
+                return None
+        return self.templates[rule_id][audience]
+
+
+def read_wording(file: Path, raw: Mapping[str, object]) -> Wording:
+    """Every text has all three audiences, and only plain `{name}` places."""
+    top = Fields(file, "file", raw, ("words", "text"), ())
+    texts = top.raw["text"]
+    if not isinstance(texts, dict):
+        raise top.error('text must be written as [text."<rule id>"]')
+    templates: dict[str, dict[Audience, str]] = {}
+    audiences = [audience.value for audience in Audience]
+    for rule_id, entry in texts.items():
+        fields = Fields(file, rule_id, entry, audiences, ())
+        templates[rule_id] = {audience: fields.text(audience) for audience in Audience}
+        for text in templates[rule_id].values():
+            _check_places(file, rule_id, text)
+    return Wording(templates, top.mapping("words"))
+
+
+def _check_places(file: Path, rule_id: str, text: str) -> None:
+    for name in _PLACE.findall(text):
+        if not _NAME.fullmatch(name):
+            raise PolicyError(file, rule_id, f"{{{name}}} is not a plain name")
+    if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
+        raise PolicyError(file, rule_id, f"a brace without its partner in {text!r}")
+
+
+def places(text: str) -> frozenset[str]:
+    """The names that a template needs from the step."""
+    return frozenset(_PLACE.findall(text))
+
+
+def render(wording: Wording, step: Step, audience: Audience) -> str:
+    """The step in a sentence for `audience`.
+
+    Falls back on the step's own text where no template exists or an older step lacks a name
+    that the template speaks of: an explanation is never refused.
+    """
+    template = wording.template(step.rule_id, audience)
+    facts = step_facts(step)
+    if template is None or not places(template) <= facts.keys():
+        return step.text
+    words = wording.words if audience is Audience.PARENT else {}
+    return _PLACE.sub(lambda found: _say(words, found[1], facts[found[1]]), template)
+
+
+def step_facts(step: Step) -> dict[str, str | int]:
+    """Everything that a template may name: inputs, outputs, `citation` and `rule_id`."""
+    facts: dict[str, str | int] = {"citation": step.citation, "rule_id": step.rule_id}
+    facts |= step.inputs
+    if isinstance(step.output, Mapping):
+        return facts | dict(step.output)
+    facts["output_cents" if isinstance(step.output, int) else "output"] = step.output
+    return facts
+
+
+def dollars(amount_cents: int) -> str:
+    """1234567 as $12,345.67."""
+    whole, cents = divmod(abs(amount_cents), CENTS_IN_DOLLAR)
+    return f"{'-' if amount_cents < 0 else ''}${whole:,}.{cents:02d}"
+
+
+def _say(words: Mapping[str, str], name: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return dollars(value) if name.endswith("_cents") else f"{value:,}"
+    return words.get(value, value)
