@@ -1,0 +1,41 @@
+"""Fourth link: who is calling, by certificate (when mTLS is on) and by token."""
+
+from typing import Any
+
+from chassis.auth import unauthenticated
+from chassis.errors import PlatformError
+from chassis.grpc.interceptors.call import Call, Proceed
+from chassis.runtime import Caller
+from childsupport.common.v1.errors_pb2 import ErrorReason
+
+ANONYMOUS = Caller("anonymous")
+_BEARER = "bearer "
+_SAN = "x509_subject_alternative_name"
+
+
+def caller(proceed: Proceed, call: Call) -> bytes:
+    """Check the certificate against the allow-list, then the token; public methods need none."""
+    _check_certificate(call)
+    call.caller = ANONYMOUS if call.method.public else call.verifier.verify(_token(call))
+    return proceed(call)
+
+
+def _check_certificate(call: Call) -> None:
+    allowed = call.runtime.settings.allowed_callers
+    if not allowed:
+        return
+    names: Any = call.context.auth_context().get(_SAN, ())
+    shown = [name.decode() for name in names]
+    if not set(shown) & set(allowed):
+        raise PlatformError(
+            ErrorReason.ERROR_REASON_PERMISSION_DENIED,
+            f"the certificate's names ({', '.join(shown) or 'none'}) may not call this server",
+            metadata={"names": ",".join(shown)},
+        )
+
+
+def _token(call: Call) -> str:
+    value = call.metadata.get("authorization", "")
+    if not value.lower().startswith(_BEARER):
+        raise unauthenticated('metadata "authorization" must be "Bearer" and an access token')
+    return value[len(_BEARER) :].strip()

@@ -1,0 +1,17 @@
+"""Sixth link: the token must carry the scope that the contract asks for."""
+
+from chassis.errors import PlatformError
+from chassis.grpc.interceptors.call import Call, Proceed
+from childsupport.common.v1.errors_pb2 import ErrorReason
+
+
+def scope(proceed: Proceed, call: Call) -> bytes:
+    """Refuse a caller without the method's scope, before anything is read or looked up."""
+    needed = call.method.scope
+    if not call.method.public and (call.caller is None or needed not in call.caller.scopes):
+        raise PlatformError(
+            ErrorReason.ERROR_REASON_PERMISSION_DENIED,
+            f"{call.method.full_name} needs the scope {needed}",
+            metadata={"scope": needed},
+        )
+    return proceed(call)
