@@ -1,0 +1,1 @@
+"""The rules of clients: plain functions on frozen dataclasses."""
