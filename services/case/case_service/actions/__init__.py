@@ -1,0 +1,1 @@
+"""What is done in one unit of work, for whoever asks: RPCs, handlers, timers and jobs."""

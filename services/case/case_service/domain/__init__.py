@@ -1,0 +1,1 @@
+"""The rules of the case service: no I/O."""
