@@ -1,0 +1,1 @@
+"""The disbursement unit: receipts, the ledger, distribution, disbursement."""

@@ -1,0 +1,193 @@
+"""gRPC: receipts, the ledger and disbursements, all of it for reading."""
+
+import uuid
+
+from chassis.dates import from_date, to_date
+from chassis.errors import invalid_field, not_found
+from chassis.grpc.paging import decode_token, encode_token, page_size
+from chassis.runtime import Work
+from childsupport.payments.v1 import payments_service_pb2 as pb
+from payments_service import explaining, messages
+from payments_service.domain.lanes import INSTITUTIONS
+from payments_service.store import reads, totals, unposted
+from payments_service.store.reads import AllocationRow, DisbursementRow, ReceiptRow
+from policy import load
+
+
+class ReceiptReads:
+    """Reads receipts and explains them."""
+
+    def GetReceipt(self, request: pb.GetReceiptRequest, work: Work) -> pb.GetReceiptResponse:
+        row = _receipt(work, request.receipt_id)
+        parts = reads.allocations(work.session, [row], steps=False)
+        return pb.GetReceiptResponse(receipt=_receipt_message(row, parts.get(row.receipt_id, [])))
+
+    def ListReceipts(self, request: pb.ListReceiptsRequest, work: Work) -> pb.ListReceiptsResponse:
+        submission_id = _id(request.submission_id, "submission_id", required=False)
+        obligor_id = _id(request.obligor_id, "obligor_id", required=False)
+        if not (submission_id or obligor_id or request.state):
+            raise invalid_field("submission_id", "set it, obligor_id or state")
+        size = page_size(request)
+        listing = f"receipts/{submission_id}/{obligor_id}/{request.state}"
+        rows = reads.list_receipts(
+            work.session,
+            submission_id=submission_id,
+            obligor_id=obligor_id,
+            state=request.state,
+            after=decode_token(work.keys, request.page_token, listing=listing),
+            size=size + 1,
+        )
+        shown = rows[:size]
+        parts = reads.allocations(work.session, shown, steps=False)
+        after = ""
+        if len(rows) > size:
+            after = str(shown[-1].line_number) if submission_id else shown[-1].receipt_id
+        return pb.ListReceiptsResponse(
+            receipts=[_receipt_message(row, parts.get(row.receipt_id, [])) for row in shown],
+            next_page_token=encode_token(work.keys, after, listing=listing),
+        )
+
+    def ExplainReceipt(
+        self, request: pb.ExplainReceiptRequest, work: Work
+    ) -> pb.ExplainReceiptResponse:
+        row = _receipt(work, request.receipt_id)
+        policy = load(work.settings.jurisdiction)
+        audience = explaining.audience_of(request.audience)
+        rules = reads.rules(work.session)
+        parts = reads.allocations(work.session, [row], steps=True).get(row.receipt_id, [])
+        receipt = _receipt_message(row, parts)
+        for message, part in zip(receipt.allocations, parts, strict=True):
+            message.steps.extend(explaining.part_steps(part, rules, policy, audience))
+        return pb.ExplainReceiptResponse(
+            receipt=receipt, steps=explaining.receipt_steps(row, policy, audience)
+        )
+
+
+class LedgerReads:
+    """Reads the ledger."""
+
+    def GetTotals(self, request: pb.GetTotalsRequest, work: Work) -> pb.GetTotalsResponse:
+        through = to_date(request.posting_date, "posting_date")
+        found = totals.ledger_totals(work.session, through)
+        late = unposted.findings(work.session, work.clock.now(), work.clock.today())
+        findings = [*found.findings, *late]
+        return pb.GetTotalsResponse(
+            received_cents=found.received_cents,
+            disbursed_cents=found.disbursed_cents,
+            retained_cents=found.retained_cents,
+            held_cents=found.held_cents,
+            suspense_cents=found.suspense_cents,
+            payable_cents=found.payable_cents,
+            balanced=not findings,
+            findings=findings,
+        )
+
+    def ListBalances(self, request: pb.ListBalancesRequest, work: Work) -> pb.ListBalancesResponse:
+        obligor_id = _id(request.obligor_id, "obligor_id")
+        return pb.ListBalancesResponse(
+            balances=[
+                messages.stored_balance(row) for row in reads.balances_of(work.session, obligor_id)
+            ]
+        )
+
+
+class DisbursementReads:
+    """Reads disbursements and explains them."""
+
+    def ListDisbursements(
+        self, request: pb.ListDisbursementsRequest, work: Work
+    ) -> pb.ListDisbursementsResponse:
+        day = to_date(request.business_date, "business_date")
+        payee_id = _id(request.payee_id, "payee_id", required=False)
+        if day is None and not payee_id:
+            raise invalid_field("business_date", "set it or payee_id")
+        size = page_size(request)
+        listing = f"disbursements/{day}/{payee_id}"
+        rows = reads.list_disbursements(
+            work.session,
+            business_date=day,
+            payee_id=payee_id,
+            after=decode_token(work.keys, request.page_token, listing=listing),
+            size=size + 1,
+        )
+        shown = rows[:size]
+        after = ""
+        if len(rows) > size:
+            after = f"{shown[-1].business_date}/{shown[-1].disbursement_id}"
+        return pb.ListDisbursementsResponse(
+            disbursements=[_disbursement_message(row) for row in shown],
+            next_page_token=encode_token(work.keys, after, listing=listing),
+        )
+
+    def ExplainDisbursement(
+        self, request: pb.ExplainDisbursementRequest, work: Work
+    ) -> pb.ExplainDisbursementResponse:
+        id_ = _id(request.disbursement_id, "disbursement_id")
+        row = reads.get_disbursement(work.session, id_)
+        if row is None:
+            raise not_found("disbursement", id_)
+        policy = load(work.settings.jurisdiction)
+        audience = explaining.audience_of(request.audience)
+        rules = reads.rules(work.session)
+        parts = []
+        for part in reads.disbursed_allocations(work.session, id_):
+            message = messages.allocation_of(part)
+            message.steps.extend(explaining.part_steps(part, rules, policy, audience))
+            parts.append(pb.DisbursedPart(receipt_id=part.receipt_id, allocation=message))
+        return pb.ExplainDisbursementResponse(disbursement=_disbursement_message(row), parts=parts)
+
+
+def _receipt(work: Work, receipt_id: str) -> ReceiptRow:
+    id_ = _id(receipt_id, "receipt_id")
+    row = reads.get_receipt(work.session, id_)
+    if row is None:
+        raise not_found("receipt", id_)
+    return row
+
+
+def _id(value: str, field: str, *, required: bool = True) -> str:
+    if not value and not required:
+        return ""
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise invalid_field(field, f"must be a UUID; read {value!r}") from None
+
+
+def _receipt_message(row: ReceiptRow, parts: list[AllocationRow]) -> pb.Receipt:
+    return pb.Receipt(
+        receipt_id=row.receipt_id,
+        submission_id=row.submission_id,
+        line_number=row.line_number,
+        trace_number=row.trace_number,
+        state=row.state,  # type: ignore[arg-type]
+        reason=row.reason,  # type: ignore[arg-type]
+        detail=row.detail,
+        amount_cents=row.amount_cents,
+        credited_cents=row.credited_cents,
+        obligor_id=row.obligor_id or "",
+        collection_date=from_date(row.collection_date),
+        settlement_date=from_date(row.settlement_date),
+        posting_date=from_date(row.posting_date),
+        allocations=[_allocation_message(part) for part in parts],
+    )
+
+
+def _allocation_message(part: AllocationRow) -> pb.Allocation:
+    message = messages.allocation_of(part)
+    message.hold_reason = part.hold_reason or ""
+    return message
+
+
+def _disbursement_message(row: DisbursementRow) -> pb.Disbursement:
+    institution = row.payee_id in INSTITUTIONS.values()
+    return pb.Disbursement(
+        disbursement_id=row.disbursement_id,
+        business_date=from_date(row.business_date),
+        payee_kind=row.payee_kind,  # type: ignore[arg-type]
+        payee_id="" if institution else row.payee_id,
+        method=row.method,  # type: ignore[arg-type]
+        amount_cents=row.amount_cents,
+        reference=row.reference,
+        file_name=row.file_name,
+    )

@@ -1,0 +1,166 @@
+"""Double entry: every business fact as an entry whose lines sum to zero in each of two books.
+
+Support book: `due` (what the obligor owes, by obligation and bucket) against `opening`, `charged`
+and `paid`. Trust cash book: `bank` against what is owed onward. Debits are positive, credits
+negative. A correction is a new entry with the same lines, signs turned.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import NamedTuple
+
+from payments_service.domain.charging import Charge, ChargeKind
+from payments_service.domain.model import Bucket, Part, Payee
+
+
+class Book(IntEnum):
+    """The two books; each balances alone."""
+
+    SUPPORT = 1
+    CASH = 2
+
+
+class Account(IntEnum):
+    """The accounts of both books."""
+
+    BANK = 1
+    SUSPENSE = 2
+    HELD = 3
+    PAYABLE_FAMILY = 4
+    PAYABLE_STATE = 5
+    PAYABLE_MEDICAID = 6
+    PAYABLE_FEE = 7
+    DUE = 11
+    OPENING = 12
+    CHARGED = 13
+    PAID = 14
+
+
+class EntryKind(IntEnum):
+    """What an entry records."""
+
+    OPENING = 1
+    CHARGE = 2
+    AGEING = 3
+    RECEIPT = 4
+    SUSPENSE = 5
+    IDENTIFIED = 6
+    DISBURSEMENT = 7
+    HOLD = 8
+    RELEASE = 9
+
+
+class Line(NamedTuple):
+    """One line of an entry."""
+
+    book: Book
+    account: Account
+    obligation_id: str | None
+    bucket: int | None
+    month: date | None
+    participant_id: str | None
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact in the ledger. `source_id`: the receipt, obligation or disbursement behind it.
+
+    `entry_id` follows from the fact, so that recording it twice is refused by the key.
+    """
+
+    obligor_id: str
+    entry_id: str
+    kind: EntryKind
+    source_id: str
+    collection_date: date
+    settlement_date: date
+    lines: Sequence[Line]
+
+
+PAYABLE = {
+    Payee.FAMILY: Account.PAYABLE_FAMILY,
+    Payee.STATE: Account.PAYABLE_STATE,
+    Payee.MEDICAID: Account.PAYABLE_MEDICAID,
+    Payee.FEE: Account.PAYABLE_FEE,
+    Payee.HELD: Account.HELD,
+}
+
+
+_KINDS = {
+    ChargeKind.OPENING: EntryKind.OPENING,
+    ChargeKind.CURRENT: EntryKind.CHARGE,
+    ChargeKind.AGEING: EntryKind.AGEING,
+}
+_AGAINST = {
+    ChargeKind.OPENING: (Account.OPENING, None),
+    ChargeKind.CURRENT: (Account.CHARGED, None),
+    ChargeKind.AGEING: (Account.DUE, int(Bucket.CURRENT)),
+}
+
+
+def fact_id(*parts: str) -> str:
+    """Return the id of a fact, the same for the same parts."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(parts)))
+
+
+def charge_entry(obligor_id: str, charge: Charge) -> Entry:
+    """Return the entry of opening arrears, of a month's charge or of a month's ageing."""
+    obligation_id = charge.obligation.obligation_id
+    total = sum(cents for _, cents in charge.amounts)
+    month = charge.month if charge.kind != ChargeKind.OPENING else None
+    lines = [
+        Line(
+            Book.SUPPORT, Account.DUE, obligation_id, int(bucket),
+            month if bucket == Bucket.CURRENT else None, None, cents,
+        )
+        for bucket, cents in charge.amounts
+    ]  # fmt: skip
+    account, bucket_left = _AGAINST[charge.kind]
+    lines.append(Line(Book.SUPPORT, account, obligation_id, bucket_left, month, None, -total))
+    kind = _KINDS[charge.kind]
+    # Opening arrears are booked once, whatever a later version of the order says of them.
+    which = () if kind == EntryKind.OPENING else (charge.month.isoformat(),)
+    id_ = fact_id(kind.name, obligation_id, *which)
+    return Entry(obligor_id, id_, kind, obligation_id, charge.effective, charge.effective, lines)
+
+
+def receipt_lines(amount_cents: int, parts: Iterable[Part]) -> list[Line]:
+    """Return the lines of a posted receipt: money in and what it is owed onward to, debts paid."""
+    owed: dict[tuple[Account, str | None], int] = {}
+    paid: dict[tuple[str, int, date | None], int] = {}
+    for part in parts:
+        if part.amount_cents:
+            account = (PAYABLE[part.payee], part.payee_id or None)
+            owed[account] = owed.get(account, 0) - part.amount_cents
+        if part.obligation_id and part.credited_cents:
+            debt = (part.obligation_id, int(part.bucket), part.month)
+            paid[debt] = paid.get(debt, 0) - part.credited_cents
+    lines = [Line(Book.CASH, Account.BANK, None, None, None, None, amount_cents)]
+    lines += [
+        Line(Book.CASH, account, None, None, None, payee, cents)
+        for (account, payee), cents in owed.items()
+    ]
+    if paid:
+        lines += [
+            Line(Book.SUPPORT, Account.DUE, obligation, bucket, month, None, cents)
+            for (obligation, bucket, month), cents in paid.items()
+        ]
+        total = -sum(paid.values())
+        lines.append(Line(Book.SUPPORT, Account.PAID, None, None, None, None, total))
+    return lines
+
+
+def cash_lines(debit: Account, credit: Account, payee_id: str | None, amount: int) -> list[Line]:
+    """Return two lines that move money from one cash account to another."""
+    return [
+        Line(Book.CASH, debit, None, None, None, _holder(debit, payee_id), amount),
+        Line(Book.CASH, credit, None, None, None, _holder(credit, payee_id), -amount),
+    ]
+
+
+def _holder(account: Account, payee_id: str | None) -> str | None:
+    return None if account in {Account.BANK, Account.SUSPENSE} else payee_id

@@ -1,0 +1,96 @@
+"""A working copy of what one obligor's ledger says, carried from receipt to receipt of a page."""
+
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date
+
+from payments_service.domain.model import Bucket, Case, Obligation, Part, Payee
+
+
+@dataclass(slots=True)
+class Standing:
+    """How far an obligation is charged. The current balance is that of `charged_through`."""
+
+    charged_through: date | None = None
+
+
+@dataclass(slots=True)
+class Fund:
+    """What the State kept, and the family got, in one case and federal fiscal year."""
+
+    retained_cents: int = 0
+    family_cents: int = 0
+    fee_cents: int = 0
+
+
+@dataclass(slots=True)
+class Books:
+    """One obligor's debts. `due` is by obligation and bucket; obligations are sorted by id.
+
+    `arrears_paid`: what was paid on an obligation's arrears in a month, where a monthly amount on
+    them is ordered; months after one another may be paid in any order.
+    """
+
+    obligor_id: str
+    cases: dict[str, Case]
+    obligations: tuple[Obligation, ...]
+    due: dict[tuple[str, Bucket], int] = field(default_factory=dict)
+    standing: dict[str, Standing] = field(default_factory=dict)
+    funds: dict[tuple[str, int], Fund] = field(default_factory=dict)
+    arrears_paid: dict[tuple[str, date], int] = field(default_factory=dict)
+
+    def copy(self) -> "Books":
+        """Return books that can be changed without changing these."""
+        return Books(
+            self.obligor_id,
+            self.cases,
+            self.obligations,
+            dict(self.due),
+            {id_: copy(standing) for id_, standing in self.standing.items()},
+            {key: copy(fund) for key, fund in self.funds.items()},
+            dict(self.arrears_paid),
+        )
+
+    def current_due(self, obligation_id: str, month: date) -> int:
+        """Return what is still due of a month's current support, in cents."""
+        standing = self.standing[obligation_id]
+        if standing.charged_through != month:
+            return 0
+        return self.due.get((obligation_id, Bucket.CURRENT), 0)
+
+    def arrears(self) -> dict[str, int]:
+        """Return the arrears of each obligation over all its buckets, in cents; 0 is left out."""
+        sums: dict[str, int] = {}
+        for (obligation_id, bucket), cents in self.due.items():
+            if cents and bucket:
+                sums[obligation_id] = sums.get(obligation_id, 0) + cents
+        return sums
+
+    def assistance_left(self, case_id: str) -> int:
+        """Return how much the State may still keep in a case (URA), in cents, never below 0."""
+        kept = sum(f.retained_cents for (case, _), f in self.funds.items() if case == case_id)
+        return max(0, self.cases[case_id].assistance_cents - kept)
+
+    def fund(self, case_id: str, fiscal_year: int) -> Fund:
+        """Return the fund of a case and fiscal year, a new one when there is none."""
+        return self.funds.setdefault((case_id, fiscal_year), Fund())
+
+    def apply(self, parts: tuple[Part, ...], fiscal_year: int) -> None:
+        """Lower the debts by what the parts credit, and note what the family got.
+
+        What the State kept is noted while it is distributed, as the next part's bound.
+        """
+        for part in parts:
+            if not part.obligation_id:
+                continue
+            key = (part.obligation_id, part.bucket)
+            if part.credited_cents > self.due[key]:
+                raise ValueError(f"{key}: {part.credited_cents} credited, {self.due[key]} due")
+            self.due[key] -= part.credited_cents
+            if part.payee == Payee.FAMILY:
+                self.fund(part.case_id, fiscal_year).family_cents += part.amount_cents
+            elif part.payee == Payee.FEE:
+                self.fund(part.case_id, fiscal_year).fee_cents += part.amount_cents
+
+
+ARREARS = tuple(bucket for bucket in Bucket if bucket != Bucket.CURRENT)

@@ -1,0 +1,16 @@
+"""What the disbursement unit can be told beyond what every service can."""
+
+from chassis.settings import ServiceSettings
+
+
+class PaymentsSettings(ServiceSettings):
+    """The unit's bank and how it names itself there. The defaults are those of a made-up bank."""
+
+    bank_routing_number: str = "123456780"
+    """Nine digits; the first eight begin every trace number (the ODFI)."""
+    bank_name: str = "SYNTH SDU BANK"
+    bank_account_number: str = "0000000001"
+    """The account that checks are drawn on (positive pay)."""
+    ach_company_name: str = "SYNTH STATE SDU"
+    ach_company_id: str = "1900000002"
+    """Ten characters, agreed with the bank."""

@@ -1,0 +1,192 @@
+"""Loading the books of a page's obligors, and saving what is not a balance."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import psycopg
+from sqlalchemy.orm import Session
+
+from payments_service.domain.books import Books, Fund, Standing
+from payments_service.domain.model import (
+    Assistance,
+    Bucket,
+    Case,
+    Obligation,
+    Opening,
+    Support,
+    Term,
+)
+from payments_service.store.raw import Row, array, cursor
+
+Saved = dict[tuple[str, str, int | date], tuple[object, ...]]
+"""What `load` found, to write only what changed: standings (year 0) and funds by fiscal year,
+what was paid on arrears by month."""
+
+_CASES = """
+SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
+       assistance_cents, obligee_id::text
+  FROM case_projection WHERE obligor_id = ANY(%s::uuid[])
+"""
+# Opening arrears are of use only until they are booked, that is while there is no standing.
+_OBLIGATIONS = """
+SELECT o.obligor_id::text, s.obligation_id IS NOT NULL, s.charged_through,
+       o.obligation_id::text, o.order_id::text, o.case_id::text, o.support,
+       o.monthly_cents, o.monthly_arrears_cents, o.effective_from, o.effective_to,
+       CASE WHEN s.charged_through IS NULL THEN o.opening END, o.learnt_month, nullif(o.terms, '[]')
+  FROM obligation_projection o
+  LEFT JOIN standing s ON s.obligor_id = o.obligor_id AND s.obligation_id = o.obligation_id
+ WHERE o.obligor_id = ANY(%s::uuid[])
+ ORDER BY o.obligation_id
+"""
+_BALANCES = """
+SELECT obligor_id::text, obligation_id::text, bucket, due_cents
+  FROM balance WHERE obligor_id = ANY(%s::uuid[])
+"""
+_FUNDS = """
+SELECT obligor_id::text, case_id::text, fiscal_year, retained_cents, family_cents, fee_cents
+  FROM fund WHERE obligor_id = ANY(%s::uuid[])
+"""
+_ARREARS_PAID = """
+SELECT obligor_id::text, obligation_id::text, month, paid_cents
+  FROM arrears_paid WHERE obligor_id = ANY(%s::uuid[]) AND month >= %s
+"""
+
+
+def load(
+    session: Session, obligor_ids: Iterable[str], since: date | None = None
+) -> tuple[dict[str, Books], Saved]:
+    """Return the books of the obligors that have an obligation, by obligor.
+
+    `since`: the first month that is to be posted to; none for charging.
+    """
+    cur = cursor(session)
+    ids = [array(obligor_ids)]
+    cases: dict[str, dict[str, Case]] = {}
+    for obligor_id, *facts in _fetch(cur, _CASES, ids):
+        case = _case(facts)
+        cases.setdefault(obligor_id, {})[case.case_id] = case
+    obligations: dict[str, list[Obligation]] = {}
+    standings: dict[str, dict[str, Standing]] = {}
+    saved: Saved = {}
+    for obligor_id, known, through, *facts in _fetch(cur, _OBLIGATIONS, ids):
+        obligations.setdefault(obligor_id, []).append(_obligation(facts))
+        if known:
+            standings.setdefault(obligor_id, {})[facts[0]] = Standing(through)
+            saved[obligor_id, facts[0], 0] = (through,)
+    books = {
+        obligor_id: Books(
+            obligor_id,
+            cases.get(obligor_id, {}),
+            tuple(owed),
+            standing=standings.get(obligor_id, {}),
+        )
+        for obligor_id, owed in obligations.items()
+    }
+    for obligor_id, obligation_id, bucket, due_cents in _fetch(cur, _BALANCES, ids):
+        if obligor_id in books:
+            books[obligor_id].due[obligation_id, _BUCKETS[bucket]] = due_cents
+    for obligor_id, case_id, year, retained, family, fee in _fetch(cur, _FUNDS, ids):
+        if obligor_id in books:
+            books[obligor_id].funds[case_id, year] = Fund(retained, family, fee)
+            saved[obligor_id, case_id, year] = (retained, family, fee)
+    if since is not None:
+        for obligor_id, obligation_id, month, paid in cur.execute(_ARREARS_PAID, [*ids, since]):
+            if obligor_id in books:
+                books[obligor_id].arrears_paid[obligation_id, month] = paid
+                saved[obligor_id, obligation_id, month] = (paid,)
+    return books, saved
+
+
+_SAVE_STANDINGS = """
+INSERT INTO standing (obligor_id, obligation_id, charged_through)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::date[])
+ON CONFLICT (obligor_id, obligation_id) DO UPDATE SET charged_through = excluded.charged_through
+"""
+_SAVE_ARREARS_PAID = """
+INSERT INTO arrears_paid (obligor_id, obligation_id, month, paid_cents)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::bigint[])
+ON CONFLICT (obligor_id, obligation_id, month) DO UPDATE SET paid_cents = excluded.paid_cents
+"""
+_SAVE_FUNDS = """
+INSERT INTO fund (obligor_id, case_id, fiscal_year, retained_cents, family_cents, fee_cents)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::bigint[], %s::bigint[],
+                     %s::bigint[])
+ON CONFLICT (obligor_id, case_id, fiscal_year) DO UPDATE
+   SET retained_cents = excluded.retained_cents, family_cents = excluded.family_cents,
+       fee_cents = excluded.fee_cents
+"""
+
+
+def save(session: Session, books: Mapping[str, Books], saved: Saved) -> None:
+    """Write the standings, funds and arrears paid that differ from what was loaded."""
+    standings: list[tuple[object, ...]] = []
+    funds: list[tuple[object, ...]] = []
+    paid: list[tuple[object, ...]] = []
+    for obligor_id, book in books.items():
+        for obligation_id, standing in book.standing.items():
+            facts = (standing.charged_through,)
+            if saved.get((obligor_id, obligation_id, 0)) != facts:
+                standings.append((obligor_id, obligation_id, *facts))
+        for (obligation_id, month), cents in book.arrears_paid.items():
+            if saved.get((obligor_id, obligation_id, month)) != (cents,):
+                paid.append((obligor_id, obligation_id, month, cents))
+        for (case_id, year), fund in book.funds.items():
+            money = (fund.retained_cents, fund.family_cents, fund.fee_cents)
+            if saved.get((obligor_id, case_id, year), (0, 0, 0)) != money:
+                funds.append((obligor_id, case_id, year, *money))
+    cur = cursor(session)
+    _unnest(cur, _SAVE_STANDINGS, standings)
+    _unnest(cur, _SAVE_FUNDS, funds)
+    _unnest(cur, _SAVE_ARREARS_PAID, paid)
+
+
+def _unnest(cur: psycopg.Cursor[Row], statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        cur.execute(statement, [array(column) for column in zip(*rows, strict=True)])
+
+
+def _fetch(cur: psycopg.Cursor[Row], statement: str, ids: list[str]) -> list[Row]:
+    return cur.execute(statement, ids).fetchall()
+
+
+_BUCKETS = tuple(Bucket)
+
+
+def _case(facts: Sequence[object]) -> Case:
+    case_id, number, iv_d, assistance, since, cents, obligee_id = facts
+    return Case(
+        str(case_id), str(number), bool(iv_d), Assistance(_int(assistance)), _day(since),
+        _int(cents), str(obligee_id),
+    )  # fmt: skip
+
+
+def _obligation(facts: Sequence[object]) -> Obligation:
+    id_, order_id, case_id, support, monthly, arrears, first, last, opening, learnt, terms = facts
+    starts, learnt_month = _day(first), _day(learnt)
+    if starts is None or learnt_month is None or not isinstance(opening, list | None):
+        raise ValueError(f"obligation {id_} is stored without its first day")
+    if not isinstance(terms, list | None):
+        raise TypeError(f"obligation {id_} is stored with terms that are no list")
+    openings = [(Bucket(b), cents, date.fromisoformat(day)) for b, cents, day in opening or ()]
+    return Obligation(
+        str(id_), str(order_id), str(case_id), Support(_int(support)), _int(monthly),
+        _int(arrears), starts, _day(last),
+        tuple(Opening(*facts) for facts in openings), learnt_month,
+        tuple(_term(*kept) for kept in terms) if terms else (),
+    )  # fmt: skip
+
+
+def _term(first: str, last: str | None, cents: int) -> Term:
+    return Term(date.fromisoformat(first), date.fromisoformat(last) if last else None, cents)
+
+
+def _int(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"a whole number is expected, not {value!r}")
+    return value
+
+
+def _day(value: object) -> date | None:
+    if value is not None and not isinstance(value, date):
+        raise TypeError(f"a day is expected, not {value!r}")
+    return value

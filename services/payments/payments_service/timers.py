@@ -1,0 +1,17 @@
+"""Work that runs again and again, a page a transaction, beside other workers."""
+
+from chassis.service import Timer
+from payments_service.charges import open_obligations
+from payments_service.disbursing import release_holds, write_files
+from payments_service.posting import post_receipts
+from payments_service.suspense import post_identified
+from payments_service.watching import measure_unposted
+
+TIMERS = (
+    Timer("open_obligations", 1.0, open_obligations),
+    Timer("post_receipts", 0.2, post_receipts),
+    Timer("post_identified", 1.0, post_identified),
+    Timer("release_holds", 2.0, release_holds),
+    Timer("write_files", 1.0, write_files),
+    Timer("measure_unposted", 60.0, measure_unposted),
+)
