@@ -1,0 +1,1 @@
+"""The employers' door: HTTP in front of withholding and identity."""

@@ -1,0 +1,1 @@
+"""Employers, what they withhold, and the remittances that they send."""

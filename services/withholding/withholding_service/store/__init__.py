@@ -1,0 +1,1 @@
+"""What withholding keeps, and every query on it."""
