@@ -1,0 +1,1 @@
+"""The enforcement service: who is delinquent, since when and by how much."""

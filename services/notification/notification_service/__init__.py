@@ -1,0 +1,1 @@
+"""The notification service: what everybody is told, in the inbox, by e-mail and on paper."""
