@@ -1,0 +1,1 @@
+"""Knows every service: the command, the embedded platform, the demo."""

@@ -1,0 +1,5 @@
+"""`python -m launcher` is `childsupport`."""
+
+from launcher.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""A terminal's view of a running platform: where it listens, and whose token to ask with.
+
+By the settings of the environment (IDENTITY_GRPC_TARGET, CASE_GRPC_TARGET, CLIENT_ID,
+CLIENT_SECRET or CLIENT_SECRET_FILE, TLS_…); without them the `childsupport up` of this machine.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from chassis.grpc.client import TokenSource, channel
+from chassis.settings import ServiceSettings
+from childsupport.case.v1.case_service_pb2_grpc import CaseReadServiceStub
+from childsupport.case.v1.clock_service_pb2_grpc import (
+    ClockReadServiceStub,
+    HistoryReadServiceStub,
+)
+from childsupport.case.v1.office_service_pb2_grpc import OfficeReadServiceStub
+from launcher.platform import ADMINISTRATOR_FILE, GRPC_PORTS
+
+ADMINISTRATOR = "administrator"
+
+
+class ConsoleSettings(ServiceSettings):
+    """Settings of a terminal. It keeps no database and no keys, so it needs to be told of none."""
+
+    database_url: SecretStr = SecretStr("")
+    keys_file: Path = Path()
+    case_grpc_target: str = ""
+    """Where the case service listens; identity's address is identity_grpc_target."""
+    client_id: str = ADMINISTRATOR
+    client_secret: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStubs:
+    """What of the case service a terminal reads."""
+
+    cases: CaseReadServiceStub
+    clocks: ClockReadServiceStub
+    histories: HistoryReadServiceStub
+    offices: OfficeReadServiceStub
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[CaseStubs]:
+    """Open channels to a running platform; `data` is the folder of a `childsupport up`.
+
+    Raises ValueError when there is no secret to ask with.
+    """
+    settings = ConsoleSettings.from_environment("console")
+    with ExitStack() as stack:
+        identity = channel(settings.identity_grpc_target or _local("identity"), settings)
+        stack.callback(identity.close)
+        tokens = TokenSource(settings.client_id, _secret(settings, data), identity)
+        case = channel(settings.case_grpc_target or _local("case"), settings, tokens=tokens)
+        stack.callback(case.close)
+        yield CaseStubs(
+            CaseReadServiceStub(case),
+            ClockReadServiceStub(case),
+            HistoryReadServiceStub(case),
+            OfficeReadServiceStub(case),
+        )
+
+
+def _local(service: str) -> str:
+    return f"127.0.0.1:{os.environ.get(f'{service.upper()}_GRPC_PORT', GRPC_PORTS[service])}"
+
+
+def _secret(settings: ConsoleSettings, data: Path) -> str:
+    if settings.client_secret is not None:
+        return settings.client_secret.get_secret_value()
+    try:
+        return (data / ADMINISTRATOR_FILE).read_text().strip()
+    except OSError:
+        message = (
+            f"no secret to ask with: neither CLIENT_SECRET (or CLIENT_SECRET_FILE) is set nor is"
+            f" there {data / ADMINISTRATOR_FILE}, which `childsupport up` writes"
+        )
+        raise ValueError(message) from None

@@ -1,0 +1,145 @@
+"""The whole platform in one process: PostgreSQL, local bus, gRPC servers, intake."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr
+
+from chassis import logs, migrate
+from chassis.clock import Clock
+from chassis.grpc.server import Server, build_server
+from chassis.local_bus import LocalBus
+from chassis.runtime import Runtime
+from identity_service.registration import bootstrap_client
+from intake_service.server import IntakeServer
+from launcher.keys import key_file, provide_keys
+from launcher.platform import Addresses, Administrator
+from launcher.postgres import embedded_postgres
+from launcher.registry import SERVICES, service_named
+
+CONNECTIONS_PER_SERVICE = 8
+SPARE_CONNECTIONS = 12
+"""For migrations, the listener of each outbox, and people with psql."""
+ADMINISTRATOR = "administrator"
+TIMERS_IN_A_ROW = 3
+"""A timer can leave work to another (identified, then posted): each gets a turn after the other."""
+
+Say = Callable[[str], None]
+
+
+class EmbeddedPlatform:
+    """A running platform; a context manager: started on entry, stopped on exit."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock_start: datetime | None = None,
+        clock: Clock | None = None,
+        intake_port: int = 0,
+        smtp_port: int = 0,
+        grpc_ports: Mapping[str, int] | None = None,
+        say: Say = lambda _: None,
+    ) -> None:
+        """Take the folder that everything is kept in, and the instant that the clock starts at.
+
+        `clock`: one for all services that its owner moves (a simulation), instead of `clock_start`.
+        """
+        self.root = root
+        self._clock_start = clock_start
+        self._clock = clock
+        self._intake_port = intake_port
+        self._smtp_port = smtp_port
+        self._grpc_ports = grpc_ports or {}
+        self._say = say
+        self._stack = ExitStack()
+        self.runtimes: dict[str, Runtime] = {}
+
+    def __enter__(self) -> Self:
+        """Start everything; what was started is stopped again when a later part fails."""
+        with ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything, last started first."""
+        self._stack.close()
+
+    def run_job(self, service: str, job: str, business_date: date) -> Mapping[str, int | str]:
+        """Run a job of a service to its end; returns what it did."""
+        jobs = {j.name: j for j in service_named(service).jobs}
+        with self.runtimes[service].work() as work:
+            return jobs[job].run(work, business_date)
+
+    def settle(self, timeout_seconds: float) -> None:
+        """Wait until nothing is on its way any more. Raises TimeoutError."""
+        for _ in range(TIMERS_IN_A_ROW):
+            self.bus.wait_idle(timeout_seconds)
+
+    def _start(self, stack: ExitStack) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = stack.enter_context((self.root / "platform.log").open("a", buffering=1))
+        stack.enter_context(logs.configured("childsupport", "embedded", log))
+        self._say("starting PostgreSQL")
+        connections = CONNECTIONS_PER_SERVICE * len(SERVICES) + SPARE_CONNECTIONS
+        server = stack.enter_context(
+            embedded_postgres(self.root / "postgres", SERVICES, connections)
+        )
+        self.databases = server
+        provide_keys(self.root / "keys")
+        self._say(f"bringing {len(SERVICES)} databases to their newest migration")
+        for name in SERVICES:
+            migrate.upgrade(service_named(name), server.owner_url(name))
+        self._say("starting the services")
+        identity = self._runtime("identity", server.url("identity"), "")
+        with identity.work() as work:
+            secret = bootstrap_client(work, ADMINISTRATOR, rotate=True) or ""
+        targets = {"identity": self._serve(identity, stack)}
+        for name in SERVICES:
+            if name != "identity":
+                runtime = self._runtime(name, server.url(name), targets["identity"])
+                targets[name] = self._serve(runtime, stack)
+        self.bus = LocalBus(list(self.runtimes.values()))
+        self.bus.start()
+        stack.callback(self.bus.stop)
+        intake = stack.enter_context(self._intake(targets))
+        self.administrator = Administrator(ADMINISTRATOR, secret)
+        self.addresses = Addresses(targets, intake.url, self.root / "files")
+
+    def _runtime(self, name: str, url: str, identity_target: str) -> Runtime:
+        service = service_named(name)
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": self._smtp_port} if self._smtp_port else {}
+        settings = service.settings.from_environment(
+            name,
+            database_url=SecretStr(url),
+            amqp_url=None,
+            keys_file=key_file(self.root / "keys", name),
+            grpc_port=self._grpc_ports.get(name, 0),
+            grpc_threads=CONNECTIONS_PER_SERVICE // 2,
+            identity_grpc_target=identity_target,
+            data_dir=self.root / "files",
+            clock_start=self._clock_start,
+            max_database_connections=CONNECTIONS_PER_SERVICE,
+            **(mail if name == "notification" else {}),
+        )
+        runtime = Runtime(service, settings, clock=self._clock)
+        self.runtimes[name] = runtime
+        return runtime
+
+    def _serve(self, runtime: Runtime, stack: ExitStack) -> str:
+        stack.callback(runtime.close)
+        server: Server = build_server(runtime)
+        server.start()
+        stack.callback(server.drain, 1.0)
+        return f"127.0.0.1:{server.port}"
+
+    def _intake(self, targets: Mapping[str, str]) -> IntakeServer:
+        return IntakeServer(
+            identity_target=targets["identity"],
+            withholding_target=targets["withholding"],
+            port=self._intake_port,
+        )

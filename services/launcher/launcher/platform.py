@@ -1,0 +1,59 @@
+"""What a running platform offers to whoever drives it: addresses, jobs, a settled moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+GRPC_PORTS = {
+    "identity": 50051,
+    "case": 50052,
+    "payments": 50053,
+    "withholding": 50054,
+    "enforcement": 50055,
+    "notification": 50056,
+}
+"""Where `childsupport up` listens, unless <SERVICE>_GRPC_PORT says otherwise."""
+ADMINISTRATOR_FILE = "administrator.secret"
+"""Where in its folder it leaves the first client's secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running platform listens."""
+
+    grpc: Mapping[str, str]
+    """Service name to host:port."""
+    intake_url: str
+    data_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """The first client: everything else is made with its token."""
+
+    client_id: str
+    secret: str
+
+
+class Platform(Protocol):
+    """A running platform, on whatever it runs."""
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where it listens."""
+        ...
+
+    @property
+    def administrator(self) -> Administrator:
+        """The first client."""
+        ...
+
+    def run_job(self, service: str, job: str, business_date: date) -> Mapping[str, int | str]:
+        """Run a job of a service to its end; returns what it did."""
+        ...
+
+    def settle(self, timeout_seconds: float) -> None:
+        """Wait until nothing is on its way any more. Raises TimeoutError saying what still is."""
+        ...
