@@ -1,0 +1,94 @@
+"""The bench itself: the same population for a seed, files that can be read, books that balance."""
+
+import io
+import json
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import baseline
+import bench
+import journey
+import population
+
+from formats.ach.reader import AchReader
+from formats.remittance import remittances
+
+PAYMENTS = 50
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Platforms of the bench are made in the folder of the test."""
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(bench, "ROOT", tmp_path / "bench")
+    monkeypatch.setattr(baseline, "PAYMENTS", 1_000)
+
+
+def test_the_population_follows_from_its_seed() -> None:
+    assert list(population.households(300)) == list(population.households(300))
+    assert list(population.lines(300)) != list(population.lines(300, seed=7))
+
+
+def test_a_larger_population_begins_with_the_smaller_one() -> None:
+    few, many = list(population.households(100)), list(population.households(1_000))
+    assert many[: len(few)] == few
+
+
+def test_there_are_exactly_as_many_entries_as_payments_and_some_that_nobody_knows() -> None:
+    known = {case.case_number for page in population.import_pages(2_000) for case in page.cases}
+    found = [line.case_identifier in known for line in population.lines(2_000)]
+    assert (len(found), found.count(False)) == (2_000, 2_000 // population.UNKNOWN_EVERY)
+
+
+def test_obligors_differ_as_real_ones_do() -> None:
+    cases = [case for page in population.import_pages(1_000) for case in page.cases]
+    obligors = {case.obligor_id for case in cases}
+    assert len(obligors) < len(cases)
+    assert {case.assistance_status for case in cases} == {1, 2, 3}
+    arrears = [one.opening_arrears for c in cases for o in c.orders for one in o.obligations]
+    assert any(arrears)
+    assert not all(arrears)
+    people = [one for page in population.import_pages(1_000) for one in page.participants]
+    by_account = [bool(p.bank_account.account_number) for p in people if not p.ssn]
+    assert any(by_account)
+    assert not all(by_account)
+
+
+def test_its_files_are_read_without_a_problem() -> None:
+    lines = list(population.lines(PAYMENTS))
+    content = journey.employer_file(population.lines(PAYMENTS), journey.BUSINESS_DATE)
+    reader = AchReader(iter([content]))
+    entries = list(reader)
+    deds = [result for entry in entries for result in remittances(entry).deds]
+    assert [p for entry in entries for p in entry.problems] + list(reader.warnings) == []
+    assert [p for result in deds for p in (*result.problems, *result.warnings)] == []
+    assert [r.ded.case_identifier for r in deds if r.ded] == [n.case_identifier for n in lines]
+    assert [entry.amount_cents for entry in entries] == [line.amount_cents for line in lines]
+
+
+@pytest.mark.platform
+@pytest.mark.timeout(300)
+def test_a_small_run_balances_and_says_what_it_measured() -> None:
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        code = bench.main(["--payments", str(PAYMENTS), "--host", "embedded", "--json"])
+    said = json.loads(printed.getvalue())
+    result = said["results"][0]
+    assert code == 0
+    assert said["machine"]["postgresql"]
+    assert result["books"]["payments"] == 2 * PAYMENTS
+    assert result["copy_payments_per_second"] > 0
+    for stages in (result["live"], result["alone"]):
+        assert all(stage["seconds"] > 0 and stage["ratio_to_copy"] > 0 for stage in stages.values())
+    assert all(rss > 0 for rss in result["peak_rss_bytes"].values())
+    assert not list(bench.ROOT.iterdir())
+
+
+def test_sizes_must_be_numbers() -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["--payments", "many"])
