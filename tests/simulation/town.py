@@ -56,11 +56,20 @@ class Town:
         self.secrets[name] = made.client_secret
 
     def go_to(self, day: date) -> None:
-        """Let the days pass, and the services do their work by the calendar."""
-        jobs = [("case", job.name) for job in self.platform.runtimes["case"].service.jobs]
+        """Let the days pass, and the services do their work by the calendar.
+
+        A month is charged only after what ended before it is known to payments: the order of jobs
+        that docs/operations.md gives.
+        """
+        jobs = [job.name for job in self.platform.runtimes["case"].service.jobs]
         while self.today() < day:
+            month = self.today().month
             self.clock.advance(min(STRIDE, day - self.today()))
-            for service, name in (*jobs, ("payments", "charge"), ("enforcement", "screen")):
+            for name in jobs:
+                self.platform.run_job("case", name, self.today())
+            if self.today().month != month:
+                self.platform.settle(SETTLE_SECONDS)
+            for service, name in (("payments", "charge"), ("enforcement", "screen")):
                 self.platform.run_job(service, name, self.today())
         self.platform.settle(SETTLE_SECONDS)
 
