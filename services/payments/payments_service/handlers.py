@@ -8,6 +8,7 @@ import structlog
 from chassis.dates import to_date
 from chassis.errors import invalid_field
 from chassis.runtime import Work
+from chassis.service import Handler
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged, ParticipantPayment, ParticipantsChanged
 from childsupport.withholding.v1.events_pb2 import (
@@ -237,3 +238,11 @@ def _receipt_row(
         int(line.reason),
         line.detail,
     )
+
+
+HANDLERS = (
+    Handler(CasesChanged, on_cases_changed),
+    Handler(ParticipantsChanged, on_participants_changed),
+    Handler(RemittancesReleased, on_remittances_released),
+    Handler(RemittancesIdentified, on_remittances_identified),
+)

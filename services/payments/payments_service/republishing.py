@@ -55,3 +55,6 @@ def _allocation(part: reads.AllocationRow) -> pb.Allocation:
     message = messages.allocation_of(part)
     message.ClearField("disbursement_id")
     return message
+
+
+REPUBLISH = {"collections": collections, "balances": balances}

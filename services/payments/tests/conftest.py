@@ -24,8 +24,8 @@ from childsupport.withholding.v1.events_pb2 import (
     RemittancesReleased,
 )
 from payments_service import handlers
+from payments_service.jobs.timers import TIMERS
 from payments_service.service import SERVICE
-from payments_service.timers import TIMERS
 
 TODAY = date(2026, 3, 6)
 EMPLOYER = "0190aaaa-0000-7000-8000-00000000e001"

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from payments_service.jobs import verify
-from payments_service.law_check import changed_rules
+from payments_service.actions.law_check import changed_rules
+from payments_service.jobs.ledger import verify
 from policy import load
 from policy.lookup import DATA
 

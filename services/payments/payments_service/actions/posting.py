@@ -12,7 +12,7 @@ import structlog
 from chassis.runtime import Work
 from childsupport.payments.v1 import events_pb2 as events
 from payments_service import messages
-from payments_service.charges import States, changed_states, tell_charged
+from payments_service.actions.charging import States, changed_states, tell_charged
 from payments_service.domain.bookkeeping import (
     Account,
     Entry,

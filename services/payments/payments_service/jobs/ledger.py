@@ -7,9 +7,9 @@ import structlog
 
 from chassis.runtime import Work
 from chassis.service import Job
-from payments_service.charges import charge
-from payments_service.disbursing import disburse
-from payments_service.law_check import changed_rules
+from payments_service.actions.charging import charge
+from payments_service.actions.disbursing import disburse
+from payments_service.actions.law_check import changed_rules
 from payments_service.store import receipts, totals, unposted
 from policy import load
 

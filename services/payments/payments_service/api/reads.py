@@ -1,4 +1,4 @@
-"""gRPC: receipts, the ledger and disbursements, all of it for reading."""
+"""Receipts, the ledger and disbursements, all of it for reading."""
 
 import uuid
 
@@ -6,6 +6,7 @@ from chassis.dates import from_date, to_date
 from chassis.errors import invalid_field, not_found
 from chassis.grpc.paging import decode_token, encode_token, page_size
 from chassis.runtime import Work
+from chassis.service import Servicer
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from payments_service import explaining, messages
 from payments_service.domain.lanes import INSTITUTIONS
@@ -135,6 +136,13 @@ class DisbursementReads:
             message.steps.extend(explaining.part_steps(part, rules, policy, audience))
             parts.append(pb.DisbursedPart(receipt_id=part.receipt_id, allocation=message))
         return pb.ExplainDisbursementResponse(disbursement=_disbursement_message(row), parts=parts)
+
+
+SERVICERS = (
+    Servicer("childsupport.payments.v1.ReceiptReadService", ReceiptReads()),
+    Servicer("childsupport.payments.v1.LedgerReadService", LedgerReads()),
+    Servicer("childsupport.payments.v1.DisbursementReadService", DisbursementReads()),
+)
 
 
 def _receipt(work: Work, receipt_id: str) -> ReceiptRow:

@@ -1,11 +1,11 @@
 """Work that runs again and again, a page a transaction, beside other workers."""
 
 from chassis.service import Timer
-from payments_service.charges import open_obligations
-from payments_service.disbursing import release_holds, write_files
-from payments_service.posting import post_receipts
-from payments_service.suspense import post_identified
-from payments_service.watching import measure_unposted
+from payments_service.actions.charging import open_obligations
+from payments_service.actions.disbursing import release_holds, write_files
+from payments_service.actions.posting import post_receipts
+from payments_service.actions.suspense import post_identified
+from payments_service.actions.watching import measure_unposted
 
 TIMERS = (
     Timer("open_obligations", 1.0, open_obligations),

@@ -8,7 +8,8 @@ from chassis.dates import from_date
 from chassis.runtime import Work
 from childsupport.payments.v1 import events_pb2 as events
 from childsupport.payments.v1 import payments_service_pb2 as pb
-from payments_service import messages, outgoing_files
+from payments_service import messages
+from payments_service.actions import outgoing_files
 from payments_service.domain.bookkeeping import (
     PAYABLE,
     Account,

@@ -1,0 +1,1 @@
+"""What is done, a module for each kind of work."""

@@ -1,0 +1,6 @@
+"""gRPC: a module for each room of the contract; `SERVICERS` is all that is served."""
+
+from chassis.service import Servicer
+from payments_service.api import reads
+
+SERVICERS: tuple[Servicer, ...] = (*reads.SERVICERS,)

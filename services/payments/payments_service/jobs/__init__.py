@@ -1,0 +1,6 @@
+"""Work by the calendar and by the clock, a module for each room."""
+
+from payments_service.jobs import ledger, timers
+
+JOBS = (*ledger.JOBS,)
+TIMERS = (*timers.TIMERS,)

@@ -1,0 +1,121 @@
+"""What goes out. Every key carries `payee_id` where it grows with payments."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from payments_service.store.tables.base import PERSONAL, SECRET, metadata
+
+payable = Table(
+    "payable",
+    metadata,
+    Column("payee_id", UUID(as_uuid=False), primary_key=True),
+    Column("obligor_id", UUID(as_uuid=False), primary_key=True),
+    Column("receipt_id", UUID(as_uuid=False), primary_key=True),
+    Column("sequence", SmallInteger, primary_key=True, autoincrement=False),
+    Column("payee_kind", SmallInteger, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("settlement_date", Date, nullable=False, comment="not paid out before"),
+    Column("due_date", Date, nullable=False),
+    comment="parts that are owed onward and not paid out yet",
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("payee_id", UUID(as_uuid=False), primary_key=True),
+    Column("obligor_id", UUID(as_uuid=False), primary_key=True),
+    Column("receipt_id", UUID(as_uuid=False), primary_key=True),
+    Column("sequence", SmallInteger, primary_key=True, autoincrement=False),
+    Column("round", SmallInteger, primary_key=True, autoincrement=False),
+    Column("payee_kind", SmallInteger, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("settlement_date", Date, nullable=False, comment="not paid out before"),
+    Column("due_date", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("held_on", Date, nullable=False),
+    Column("released_on", Date),
+)
+Index("ix_hold_open", hold.c.payee_id, postgresql_where=hold.c.released_on.is_(None))
+
+disbursement_run = Table(
+    "disbursement_run",
+    metadata,
+    Column("business_date", Date, primary_key=True),
+    Column("run_at", DateTime(timezone=True), nullable=False),
+    Column("disbursements", Integer, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("held_parts", Integer, nullable=False),
+    Column("late_parts", Integer, nullable=False),
+)
+
+disbursement = Table(
+    "disbursement",
+    metadata,
+    Column("payee_id", UUID(as_uuid=False), primary_key=True),
+    Column("disbursement_id", UUID(as_uuid=False), primary_key=True),
+    Column("business_date", Date, nullable=False, index=True),
+    Column("payee_kind", SmallInteger, nullable=False),
+    Column("method", SmallInteger, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False, comment="trace or check number; 0: transfer"),
+    Column("reference", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("first_payment", Boolean, nullable=False),
+    Column("payee_name", Text, nullable=False, info=PERSONAL),
+    Column("payment", LargeBinary, info=SECRET, comment="account or address paid to; encrypted"),
+    CheckConstraint("amount_cents > 0", name="amount"),
+)
+Index("ix_disbursement_disbursement_id", disbursement.c.disbursement_id)
+
+disbursement_part = Table(
+    "disbursement_part",
+    metadata,
+    Column("payee_id", UUID(as_uuid=False), primary_key=True),
+    Column("disbursement_id", UUID(as_uuid=False), primary_key=True),
+    Column("obligor_id", UUID(as_uuid=False), primary_key=True),
+    Column("receipt_id", UUID(as_uuid=False), primary_key=True),
+    Column("sequence", SmallInteger, primary_key=True, autoincrement=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("due_date", Date, nullable=False),
+)
+Index("ix_disbursement_part_receipt_id", disbursement_part.c.receipt_id)
+
+file_ = Table(
+    "file",
+    metadata,
+    Column("file_name", Text, primary_key=True),
+    Column("business_date", Date, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("byte_count", BigInteger, nullable=False),
+    Column("written_at", DateTime(timezone=True)),
+    comment="files for the outside: the content is here, a timer writes it to disk",
+)
+Index("ix_file_unwritten", file_.c.file_name, postgresql_where=file_.c.written_at.is_(None))
+
+file_part = Table(
+    "file_part",
+    metadata,
+    Column("file_name", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False, info=SECRET, comment="encrypted"),
+)
+
+number_sequence = Table(
+    "number_sequence",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
