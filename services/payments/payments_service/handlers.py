@@ -130,7 +130,27 @@ def _case_row(case: case_pb.Case) -> dict[str, object]:
         "assistance_cents": case.unreimbursed_assistance_cents,
         "obligor_id": case.obligor_id,
         "obligee_id": case.obligee_id,
+        "periods": _periods(case),
     }
+
+
+def _periods(case: case_pb.Case) -> list[list[object]]:
+    """Return the months with assistance as they are kept."""
+    rows: list[list[object]] = []
+    for period in case.assistance:
+        first = to_date(period.first_month, "assistance.first_month")
+        if first is None or not period.program:
+            raise invalid_field("assistance", f"{case.case_number}: needs first_month and program")
+        last = to_date(period.last_month, "assistance.last_month")
+        rows.append(
+            [
+                int(period.program),
+                first.isoformat(),
+                last.isoformat() if last else None,
+                period.paid_cents,
+            ]
+        )
+    return rows
 
 
 def _ordered_from(message: CasesChanged) -> dict[str, date]:

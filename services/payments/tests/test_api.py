@@ -9,7 +9,8 @@ from chassis.errors import PlatformError
 from chassis.ids import derived_id
 from childsupport.common.v1 import explanation_pb2 as common
 from childsupport.payments.v1 import payments_service_pb2 as pb
-from payments_service import api, jobs
+from payments_service.api import reads as api
+from payments_service.jobs import ledger as jobs
 from payments_service.service import SERVICE
 
 TODAY = date(2026, 3, 6)

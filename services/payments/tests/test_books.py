@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from childsupport.payments.v1 import events_pb2 as events
 from childsupport.payments.v1 import payments_service_pb2 as pb
-from payments_service import disbursing, jobs, posting
+from payments_service.actions import disbursing, posting
+from payments_service.jobs import ledger as jobs
 from payments_service.store import snapshot, totals
 
 TODAY = date(2026, 3, 6)

@@ -9,8 +9,11 @@ from chassis.metrics import REGISTRY
 from childsupport.payments.v1 import events_pb2 as events
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from childsupport.withholding.v1 import withholding_service_pb2 as withholding
-from payments_service import api, handlers, jobs, posting, watching
+from payments_service import handlers
+from payments_service.actions import posting, watching
+from payments_service.api import reads as api
 from payments_service.domain.posting import post
+from payments_service.jobs import ledger as jobs
 from payments_service.store import receipts, totals, unposted
 
 NO_LAW = date(1900, 1, 5)

@@ -24,7 +24,7 @@ from payments_service.domain.bookkeeping import (
 )
 from payments_service.domain.books import Books
 from payments_service.domain.lanes import pseudo_obligor
-from payments_service.domain.model import Part, Payee, Receipt, month_of
+from payments_service.domain.model import Part, Payee, Receipt, Source, month_of
 from payments_service.domain.posting import Posted, post
 from payments_service.domain.rules import rules_for
 from payments_service.store import allocations, books, ledger, receipts
@@ -97,6 +97,7 @@ def _post(book: Books, receipt: Waiting, jurisdiction: str, today: date) -> Post
         receipt.credited_cents,
         receipt.collection_date,
         receipt.settlement_date,
+        Source(receipt.source),
     )
     return post(book, facts, rules_for(jurisdiction, receipt.collection_date))
 

@@ -79,6 +79,7 @@ class LedgerReads:
             held_cents=found.held_cents,
             suspense_cents=found.suspense_cents,
             payable_cents=found.payable_cents,
+            claims_cents=found.claims_cents,
             balanced=not findings,
             findings=findings,
         )
@@ -177,6 +178,7 @@ def _receipt_message(row: ReceiptRow, parts: list[AllocationRow]) -> pb.Receipt:
         collection_date=from_date(row.collection_date),
         settlement_date=from_date(row.settlement_date),
         posting_date=from_date(row.posting_date),
+        revision=row.revision,
         allocations=[_allocation_message(part) for part in parts],
     )
 

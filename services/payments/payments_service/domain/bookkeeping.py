@@ -24,7 +24,12 @@ class Book(IntEnum):
 
 
 class Account(IntEnum):
-    """The accounts of both books."""
+    """The accounts of both books.
+
+    `RECOUPMENT`: what a payee was paid too much and gives back; `AGENCY`: what the State makes good
+    out of its own funds; `RETURNED`: payments that came back and go out again; `UNCLAIMED`: money
+    that nobody claimed.
+    """
 
     BANK = 1
     SUSPENSE = 2
@@ -33,10 +38,18 @@ class Account(IntEnum):
     PAYABLE_STATE = 5
     PAYABLE_MEDICAID = 6
     PAYABLE_FEE = 7
+    PAYABLE_OBLIGOR = 8
+    PAYABLE_OTHER_STATE = 9
+    PAYABLE_FOSTER_CARE = 10
     DUE = 11
     OPENING = 12
     CHARGED = 13
     PAID = 14
+    INTEREST = 15
+    RECOUPMENT = 21
+    AGENCY = 22
+    RETURNED = 23
+    UNCLAIMED = 24
 
 
 class EntryKind(IntEnum):
@@ -51,6 +64,16 @@ class EntryKind(IntEnum):
     DISBURSEMENT = 7
     HOLD = 8
     RELEASE = 9
+    REVERSAL = 10
+    CLAIM = 11
+    RECOUPED = 12
+    RETURNED = 13
+    REISSUED = 14
+    REFUND = 15
+    INTEREST = 16
+    WRITTEN_OFF = 17
+    UNCLAIMED = 18
+    REDIRECTED = 19
 
 
 class Line(NamedTuple):
@@ -87,6 +110,9 @@ PAYABLE = {
     Payee.MEDICAID: Account.PAYABLE_MEDICAID,
     Payee.FEE: Account.PAYABLE_FEE,
     Payee.HELD: Account.HELD,
+    Payee.OBLIGOR: Account.PAYABLE_OBLIGOR,
+    Payee.OTHER_STATE: Account.PAYABLE_OTHER_STATE,
+    Payee.FOSTER_CARE: Account.PAYABLE_FOSTER_CARE,
 }
 
 

@@ -47,6 +47,36 @@ class Payee(IntEnum):
     MEDICAID = 3
     FEE = 4
     HELD = 5
+    OBLIGOR = 6
+    OTHER_STATE = 7
+    FOSTER_CARE = 8
+
+
+class Source(IntEnum):
+    """Where money comes from."""
+
+    EMPLOYER = 1
+    EMPLOYER_CHECK = 2
+    ONLINE = 3
+    MAIL = 4
+    CASH = 5
+    FEDERAL_TAX_OFFSET = 6
+    FEDERAL_ADMINISTRATIVE_OFFSET = 7
+    STATE_TAX_OFFSET = 8
+    UNEMPLOYMENT = 9
+    LOTTERY = 10
+    INSURANCE = 11
+    BANK_LEVY = 12
+    OTHER_STATE = 13
+    FOREIGN = 14
+
+
+class Program(IntEnum):
+    """A program of assistance."""
+
+    K_TAP = 1
+    MEDICAID = 2
+    FOSTER_CARE = 3
 
 
 class Checked(Citable, Protocol):
@@ -103,10 +133,21 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """Months in which a family had assistance; `last_month` None: it lasts."""
+
+    program: Program
+    first_month: date
+    last_month: date | None
+    paid_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case. `assistance_cents`: assistance paid and not repaid before this ledger retained any.
 
-    `medicaid` says that medical support is assigned to the Medicaid agency.
+    `medicaid` says that medical support is assigned to the Medicaid agency. `periods`: months with
+    assistance, as far as they are known one by one.
     """
 
     case_id: str
@@ -117,6 +158,7 @@ class Case:
     assistance_cents: int
     obligee_id: str
     medicaid: bool = False
+    periods: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +171,7 @@ class Receipt:
     credited_cents: int
     collection_date: date
     settlement_date: date
+    source: Source = Source.EMPLOYER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from payments_service.domain.model import (
     Case,
     Obligation,
     Opening,
+    Period,
+    Program,
     Support,
     Term,
 )
@@ -24,7 +26,7 @@ what was paid on arrears by month."""
 
 _CASES = """
 SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
-       assistance_cents, obligee_id::text
+       assistance_cents, obligee_id::text, nullif(periods, '[]')
   FROM case_projection WHERE obligor_id = ANY(%s::uuid[])
 """
 # Opening arrears are of use only until they are booked, that is while there is no standing.
@@ -153,11 +155,18 @@ _BUCKETS = tuple(Bucket)
 
 
 def _case(facts: Sequence[object]) -> Case:
-    case_id, number, iv_d, assistance, since, cents, obligee_id = facts
+    case_id, number, iv_d, assistance, since, cents, obligee_id, periods = facts
+    if not isinstance(periods, list | None):
+        raise TypeError(f"case {case_id} is stored with periods that are no list")
     return Case(
         str(case_id), str(number), bool(iv_d), Assistance(_int(assistance)), _day(since),
-        _int(cents), str(obligee_id),
+        _int(cents), str(obligee_id), periods=tuple(_period(*kept) for kept in periods or ()),
     )  # fmt: skip
+
+
+def _period(program: int, first: str, last: str | None, cents: int) -> Period:
+    last_month = date.fromisoformat(last) if last else None
+    return Period(Program(program), date.fromisoformat(first), last_month, cents)
 
 
 def _obligation(facts: Sequence[object]) -> Obligation:

@@ -27,6 +27,8 @@ class ReceiptRow(NamedTuple):
     settlement_date: date
     posting_date: date | None
     pay_date: date | None
+    source: int = 1
+    revision: int = 0
 
 
 class AllocationRow(NamedTuple):
@@ -88,7 +90,7 @@ class RuleRow:
 _RECEIPT = (
     "r.receipt_id::text, r.submission_id::text, r.line_number, r.trace_number, r.state, r.reason,"
     " r.detail, r.amount_cents, r.credited_cents, r.obligor_id::text, r.collection_date,"
-    " r.settlement_date, r.posting_date, r.pay_date"
+    " r.settlement_date, r.posting_date, r.pay_date, r.source, r.revision"
 )
 
 

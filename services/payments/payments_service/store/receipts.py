@@ -13,7 +13,7 @@ from payments_service.domain.model import month_of, next_month
 from payments_service.store import tables
 from payments_service.store.raw import array, copy_rows, cursor
 
-RECEIVED, POSTED, SUSPENDED = 1, 2, 3
+RECEIVED, POSTED, SUSPENDED, REVERSED = 1, 2, 3, 4
 STAGING, RELEASED, FLAGGED = 1, 2, 3
 NO_ORDER = 10
 """SuspenseReason of an identified receipt for which nothing is ordered."""
@@ -62,6 +62,7 @@ class Waiting(NamedTuple):
     reason: int
     detail: str
     suspensions: int
+    source: int = 1
 
 
 def stage_page(session: Session, page: Page, rows: Sequence[Sequence[object]], at: datetime) -> str:
@@ -215,7 +216,7 @@ WITH page AS (
     RETURNING w.receipt_id, w.obligor_id)
 SELECT r.receipt_id::text, page.obligor_id::text, r.submission_id::text, r.employer_id::text,
        s.employer_name, r.line_number, r.trace_number, r.amount_cents, r.credited_cents,
-       r.collection_date, r.settlement_date, r.due_date, r.reason, r.detail, r.suspensions
+       r.collection_date, r.settlement_date, r.due_date, r.reason, r.detail, r.suspensions, r.source
   FROM page JOIN receipt r USING (receipt_id) JOIN submission s USING (submission_id)
  ORDER BY r.collection_date, r.receipt_id
 """

@@ -13,9 +13,12 @@ from payments_service.store.raw import cursor
 
 PAYABLES = (
     Account.PAYABLE_FAMILY, Account.PAYABLE_STATE, Account.PAYABLE_MEDICAID, Account.PAYABLE_FEE,
+    Account.PAYABLE_OBLIGOR, Account.PAYABLE_OTHER_STATE, Account.PAYABLE_FOSTER_CARE,
+    Account.RETURNED, Account.UNCLAIMED,
 )  # fmt: skip
 RETAINED = (Account.PAYABLE_STATE, Account.PAYABLE_FEE)
-CASH_ACCOUNTS = (Account.BANK, Account.SUSPENSE, Account.HELD, *PAYABLES)
+CLAIMS = (Account.RECOUPMENT, Account.AGENCY)
+CASH_ACCOUNTS = (Account.BANK, Account.SUSPENSE, Account.HELD, *PAYABLES, *CLAIMS)
 MAX_FINDINGS = 50
 
 
@@ -29,6 +32,7 @@ class Totals:
     held_cents: int
     suspense_cents: int
     payable_cents: int
+    claims_cents: int
     findings: tuple[str, ...]
 
 
@@ -55,17 +59,17 @@ def _totals(sums: dict[tuple[Account, EntryKind], int], findings: list[str]) -> 
     disbursed = -sums.get((Account.BANK, paid_out), 0)
     received = total(Account.BANK) + disbursed
     held, suspense = -total(Account.HELD), -total(Account.SUSPENSE)
-    payable = -total(*PAYABLES)
-    if received != disbursed + held + suspense + payable:
+    payable, claims = -total(*PAYABLES), total(*CLAIMS)
+    if received + claims != disbursed + held + suspense + payable:
         findings.append(
-            f"Received {received} cents, but disbursed {disbursed}, held {held}, "
-            f"in suspense {suspense} and payable {payable} do not sum to it."
+            f"Received {received} cents and claims of {claims}, but disbursed {disbursed}, held "
+            f"{held}, in suspense {suspense} and payable {payable} do not sum to it."
         )
     support = sum(cents for (account, _), cents in sums.items() if account not in CASH_ACCOUNTS)
     if support:
         findings.append(f"The support book is out of balance by {support} cents.")
     retained = sum(sums.get((account, paid_out), 0) for account in RETAINED)
-    return Totals(received, disbursed, retained, held, suspense, payable, tuple(findings))
+    return Totals(received, disbursed, retained, held, suspense, payable, claims, tuple(findings))
 
 
 def _standing_findings(session: Session, through: date | None) -> list[str]:
@@ -167,7 +171,7 @@ def verify(session: Session) -> Totals:
     return Totals(
         kept_totals.received_cents, kept_totals.disbursed_cents, kept_totals.retained_cents,
         kept_totals.held_cents, kept_totals.suspense_cents, kept_totals.payable_cents,
-        (*kept_totals.findings, *findings),
+        kept_totals.claims_cents, (*kept_totals.findings, *findings),
     )  # fmt: skip
 
 

@@ -8,3 +8,4 @@ metadata = MetaData(naming_convention=NAMING)
 
 PERSONAL = {"data_class": "personal"}
 SECRET = {"data_class": "secret"}
+FEDERAL_TAX = {"data_class": "federal_tax"}

@@ -26,6 +26,13 @@ case_ = Table(
     Column("assistance_cents", BigInteger, nullable=False),
     Column("obligor_id", UUID(as_uuid=False), nullable=False, index=True),
     Column("obligee_id", UUID(as_uuid=False), nullable=False),
+    Column(
+        "periods",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[[program, first month, last month or null, cents], ...]",
+    ),
 )
 
 obligation = Table(

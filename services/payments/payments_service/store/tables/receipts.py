@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from payments_service.store.tables.base import metadata
+from payments_service.store.tables.base import FEDERAL_TAX, metadata
 
 submission = Table(
     "submission",
@@ -65,9 +65,11 @@ receipt = Table(
     Column("detail", Text, nullable=False),
     Column("posting_date", Date),
     Column("suspensions", SmallInteger, nullable=False, server_default=text("0")),
+    Column("source", SmallInteger, nullable=False, server_default=text("1"), info=FEDERAL_TAX),
+    Column("revision", SmallInteger, nullable=False, server_default=text("0")),
     CheckConstraint("amount_cents > 0", name="amount"),
     CheckConstraint("credited_cents >= amount_cents", name="credited"),
-    CheckConstraint("state IN (1, 2, 3)", name="state"),
+    CheckConstraint("state IN (1, 2, 3, 4)", name="state"),
 )
 # State is in no index, so that posting a receipt touches none (HOT update).
 Index("ix_receipt_submission_id", receipt.c.submission_id, receipt.c.line_number)

@@ -1,0 +1,10 @@
+"""Create the tables of what is distributed anew."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables of what is distributed anew."""
