@@ -47,6 +47,12 @@ def on_released(message: RemittancesReleased, work: Work) -> None:
         case "slow":
             next_try(work)
             work.session.execute(text("SELECT pg_sleep(:s)"), {"s": float(number)})
+        case "held":
+            next_try(work)
+            # As long as the test holds the row, whatever the usual bound.
+            work.session.execute(text("SET LOCAL lock_timeout = 0"))
+            bump = text("UPDATE switch SET count = count + 1 WHERE name = :name")
+            work.session.execute(bump, {"name": number})
         case "lock":
             bump = text("UPDATE switch SET count = count + 1 WHERE name = 'shared'")
             work.session.execute(bump)

@@ -4,14 +4,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pika
-import psycopg
 from bus_world import SERVICES, effect
 from google.protobuf.message import Message
 from pydantic import SecretStr
@@ -29,6 +28,7 @@ from launcher.rabbitmq import PrivateNode
 RETRY_DELAYS_MS = (60, 120)
 POLICY = topology.RetryPolicy(RETRY_DELAYS_MS)
 PATIENCE_SECONDS = 40.0
+WAITS = "datname = current_database() AND wait_event_type = 'Lock'"
 PROCESS = Path(__file__).parent / "bus_process.py"
 
 
@@ -94,16 +94,27 @@ class World:
             time.sleep(0.02)
         return found
 
-    def cut_connections(self, service: str) -> int:
-        """Have the server end every statement of a service that sleeps, with its connection."""
-        name = make_url(self.runtimes[service].settings.database_url.get_secret_value()).database
-        with closing(psycopg.connect(plain(self.admin_url), autocommit=True)) as admin:
-            cut = admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = %s AND query LIKE '%%pg_sleep%%'",
-                [name],
-            ).fetchall()
-        return len(cut)
+    @contextmanager
+    def holding(self, key: str) -> Iterator[None]:
+        """Hold up every handler that is told "held <key>", for as long as this lasts."""
+        self.sql("INSERT INTO switch VALUES (:name, 0)", name=key)
+        with self.runtimes["payments"].work() as work:
+            bump = text("UPDATE switch SET count = count + 1 WHERE name = :name")
+            work.session.execute(bump, {"name": key})
+            yield
+
+    def held_up(self) -> bool:
+        """Whether a handler of payments waits for what a test holds."""
+        return bool(self.sql(f"SELECT count(*) FROM pg_stat_activity WHERE {WAITS}"))
+
+    def cut_what_is_held_up(self) -> int:
+        """Have the server end every statement of payments that waits, with its connection."""
+        return int(
+            self.sql(
+                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))"
+                f" FROM pg_stat_activity WHERE {WAITS}"
+            )
+        )
 
     def check(self) -> None:
         """Raise when something died."""

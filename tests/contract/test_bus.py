@@ -200,9 +200,10 @@ def test_connection_cut_in_the_middle_of_a_handler_counts_as_no_attempt(
     world: World, key: str
 ) -> None:
     world.restart_tries()
-    world.tell(released(key, "slow 0.6"))
-    world.until(lambda: world.tries() == 1)
-    world.until(lambda: world.cut_connections("payments"))
+    with world.holding(key):
+        world.tell(released(key, f"held {key}"))
+        world.until(world.held_up)
+        assert world.cut_what_is_held_up() == 1
     world.until(lambda: world.count(key) == 1)
     assert world.tries() == 2
     with world.parked() as messages:
