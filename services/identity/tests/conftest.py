@@ -1,4 +1,4 @@
-"""The identity service on a socket, with a clock for tokens and a watch for wrong secrets."""
+"""The identity service on a socket, with a clock for tokens, a watch for secrets and keys."""
 
 import io
 import logging
@@ -113,7 +113,7 @@ def identity(runtime_for: Callable[..., Runtime]) -> Iterator[Identity]:
     with runtime.work() as work:
         secret = bootstrap_client(work, ADMIN)
     assert secret is not None
-    server = build_server(runtime, verifier=TokenVerifier(own_keys(runtime), clock))
+    server = build_server(runtime, verifier=TokenVerifier(own_keys(runtime), clock, watch))
     server.start()
     with channel(f"127.0.0.1:{server.port}") as plain:
         yield Identity(runtime, server, clock, watch, secret, plain, tokens)

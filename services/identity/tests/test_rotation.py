@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import auth
 from chassis.auth import TokenVerifier, own_keys
 from chassis.errors import PlatformError
 from childsupport.identity.v1 import identity_service_pb2 as pb
@@ -59,9 +60,7 @@ def test_tokens_of_the_key_before_are_good_and_of_the_one_before_that_not(identi
 def test_running_server_takes_tokens_of_the_new_key(identity):
     identity.create("one")
     rotate(identity, TODAY + timedelta(days=30))
-    import time
-
-    time.sleep(1.1)  # an unknown key is asked for once a second at most
+    identity.watch.now += auth.KEY_FETCH_INTERVAL_S + 0.1
     identity.create("two")
 
 

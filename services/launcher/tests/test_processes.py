@@ -24,7 +24,7 @@ from launcher.processes import (
     port_ready,
 )
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 LISTENER = """
     import os, socket
     print("listening, colour", os.environ["COLOUR"])
@@ -101,12 +101,16 @@ def test_who_dies_while_starting_is_named_with_its_last_words(group: ProcessGrou
         group.start("relay", program, ready=port_ready(free_port()))
 
 
-def test_who_never_answers_is_named(group: ProcessGroup) -> None:
+def test_who_never_answers_is_named(group: ProcessGroup, tmp_path: Path) -> None:
+    def never() -> bool:
+        wait_until(lambda: "deaf" in (tmp_path / "log" / "worker.log").read_text())
+        return False
+
     with pytest.raises(NotReadyError, match=r"worker does not answer after 0\.3 s(.|\n)*deaf"):
         group.start(
             "worker",
             python(DEAF),
-            ready=port_ready(free_port()),
+            ready=never,
             ready_within_seconds=0.3,
             stop_within_seconds=0.2,
         )

@@ -179,7 +179,7 @@ class Api:
 
     def wait_rows(self, statement: str, count: int) -> list[Any]:
         """Rows that a call writes after its answer has left."""
-        for _ in range(100):
+        for _ in range(1_000):
             if len(found := self.rows(statement)) >= count:
                 return found
             time.sleep(0.02)

@@ -82,7 +82,7 @@ METHODS = (
         "Note",
         scope="probe.read",
         idempotency=_NATURAL,
-        deadline_ms=300,
+        deadline_ms=1_000,
     ),
     rpc(
         "Upload",

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from chassis.grpc.server import serve
+from chassis.grpc.server import Server, serve
 from chassis.runtime import Runtime
 from chassis.tests.rpc import probe_contract as pc
 from chassis.tests.rpc.conftest import Probe, probe_service
@@ -20,6 +20,8 @@ def slowly(request, _work):
 
 
 def main() -> None:
+    # What ends within a test's patience has waited for the call in flight, not for this bound.
+    Server.drain.__defaults__ = (600.0,)
     probe = Probe()
     probe.does["Ping"] = slowly
     service = probe_service(probe)

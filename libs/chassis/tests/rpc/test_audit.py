@@ -132,6 +132,6 @@ def test_short_deadline_does_not_let_a_read_write(api):
     api.probe.does["Peek"] = lambda _request, work: (
         work.session.execute(text("INSERT INTO note VALUES ('x')")) and None
     )
-    code, _ = api.refused("Peek", timeout=2)
+    code, _ = api.refused("Peek", timeout=4)
     assert code == grpc.StatusCode.INTERNAL
     assert api.rows("SELECT * FROM note") == []

@@ -67,7 +67,7 @@ def test_refused_call_leaves_no_record_so_that_it_can_be_mended(creating):
 
 
 def test_two_at_once_have_one_effect_and_one_answer(creating):
-    both = threading.Barrier(2, timeout=5)
+    both = threading.Barrier(2, timeout=60)
 
     def slowly(asked, work):
         answered = insert(asked, work)

@@ -81,7 +81,7 @@ def call(api, **tls):
     settings = api.runtime.settings.model_copy(update=tls)
     with channel(f"localhost:{api.server.port}", settings) as plain:
         method = plain.unary_unary(f"/{pc.SERVICE}/Ping", response_deserializer=pc.Note.FromString)
-        return method(b"", timeout=5)
+        return method(b"", timeout=30)
 
 
 def test_caller_on_the_list_is_let_in(served, ca):
@@ -107,7 +107,7 @@ def test_caller_without_certificate_does_not_connect(served):
         grpc.insecure_channel(f"localhost:{served.server.port}") as plain,
         pytest.raises(grpc.RpcError) as caught,
     ):
-        plain.unary_unary(f"/{pc.SERVICE}/Ping")(b"", timeout=5)
+        plain.unary_unary(f"/{pc.SERVICE}/Ping")(b"", timeout=30)
     assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
@@ -123,7 +123,7 @@ def test_token_is_needed_beside_the_certificate(served, ca):
         channel(f"localhost:{served.server.port}", settings) as plain,
         pytest.raises(Exception, match="Bearer") as caught,
     ):
-        plain.unary_unary(f"/{pc.SERVICE}/Peek")(b"", timeout=5)
+        plain.unary_unary(f"/{pc.SERVICE}/Peek")(b"", timeout=30)
     assert caught.value.reason == ErrorReason.ERROR_REASON_UNAUTHENTICATED
 
 
@@ -133,7 +133,7 @@ def shown_names(api, client):
     context.load_cert_chain(client["tls_cert_file"], client["tls_key_file"])
     context.set_alpn_protocols(["h2"])
     with (
-        socket.create_connection(("localhost", api.server.port), timeout=5) as plain,
+        socket.create_connection(("localhost", api.server.port), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as tls,
     ):
         return {name for _, name in tls.getpeercert()["subjectAltName"]}
