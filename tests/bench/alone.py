@@ -7,17 +7,15 @@ hand. Only the database server works beside them.
 import threading
 from datetime import date
 
-from hosts import Say
-from journey import BenchError, Stages, World, payday, submit
-
 from chassis.local_bus import LocalBus
 from chassis.local_steps import Carrier, Deliverer
 from chassis.outbox import Refusals
 from chassis.runtime import Runtime
 from chassis.service import Timer
+from launcher.bench.hosts import Say
+from launcher.bench.journey import EARLIER_DATE, BenchError, Stages, World, payday, submit_all
 from launcher.embedded import EmbeddedPlatform
 
-PAY_DATE = date(2026, 3, 5)
 BUSINESS_DATE = date(2026, 3, 9)
 
 
@@ -26,12 +24,12 @@ def measure(world: World, say: Say) -> Stages:
     platform = world.host.platform
     if not isinstance(platform, EmbeddedPlatform):
         raise TypeError("stages are measured alone on the embedded host only")
-    content = payday(world, PAY_DATE)
+    files = payday(world, EARLIER_DATE)
     platform.bus.stop()
     by_hand = _ByHand(platform.runtimes)
-    stages = Stages(world.payments, world.host.cpu)
+    stages = Stages(world.payments, world.host.watch)
     for name, work in (
-        ("submit, stage, release", lambda: submit(world, "alone.ach", content)),
+        ("submit, stage, release", lambda: submit_all(world, files)),
         ("carry to payments", lambda: by_hand.carry("withholding")),
         ("receive", lambda: by_hand.handle("payments")),
         ("post", lambda: by_hand.repeat("payments", "post_receipts")),

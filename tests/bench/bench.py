@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import alone
-import baseline
-import journey
-import machine
-import population
 import report
-import watching
-from hosts import HOSTS, Say, running
 from rich.console import Console
 
+from launcher.bench import baseline, journey, machine, population, watching
+from launcher.bench.hosts import EMBEDDED, HOSTS, Say, running
 from launcher.clients import Clients
 
 ROOT = Path("var") / "bench"
 SIZES = (1_000, 10_000)
+CASES_A_PAYMENT = 2
+"""Two paydays of one month are then paid by almost everybody once."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,27 +60,29 @@ def measure(
     # Not mkdtemp: what it makes is closed to the user that PostgreSQL runs as.
     root = ROOT / f"{name}-{payments}-{os.getpid()}"
     root.mkdir()
+    size = (payments, CASES_A_PAYMENT * payments)
     try:
         with running(name, root, say) as host:
             clients = Clients(host.platform.addresses, host.platform.administrator)
             try:
                 say("measuring COPY")
-                copied = baseline.measure(host.owner_url("payments"), host.cpu, baseline.PAYMENTS)
+                copied = baseline.measure(host.owner_url("payments"), host.watch, baseline.PAYMENTS)
                 say("making the population known")
                 began = time.monotonic()
-                world = journey.prepare(host, clients, payments, seed, say)
+                world = journey.prepare(host, clients, size, seed, root, say)
                 setup_seconds = time.monotonic() - began
                 say("measuring the job live")
                 before = host.busy()
-                stages = journey.live(world, say)
+                files = journey.payday(world, journey.BUSINESS_DATE)
+                stages = journey.live(world, files, journey.BUSINESS_DATE)
                 busy = watching.since(before, host.busy())
                 by_itself = None
-                if name == "embedded":
+                if name == EMBEDDED:
                     say("measuring each stage alone")
                     by_itself = alone.measure(world, say)
-                books = journey.check_books(world)
+                books = journey.check_books(world, payments * (2 if by_itself else 1))
                 say("measuring COPY again")
-                again = baseline.measure(host.owner_url("payments"), host.cpu, baseline.PAYMENTS)
+                again = baseline.measure(host.owner_url("payments"), host.watch, baseline.PAYMENTS)
                 return machine.describe(host.url("payments"), host.amqp_url), report.Measured(
                     host=name,
                     payments=payments,
@@ -91,7 +91,7 @@ def measure(
                     busy=busy,
                     alone=by_itself,
                     baseline=copied.with_another(again),
-                    peak_rss_bytes=dict(host.peak_rss_bytes()),
+                    peak_rss_bytes=host.watch.peak_rss_bytes(),
                     books=books,
                 )
             finally:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from baseline import Baseline
-from journey import Stages
-from machine import MEBIBYTE, Machine
 from rich.console import Console
 from rich.table import Table
-from watching import Busy, Cpu
+
+from launcher.bench.baseline import Baseline
+from launcher.bench.journey import Stages
+from launcher.bench.machine import MEBIBYTE, Machine
+from launcher.bench.watching import Busy, Cpu
 
 MOST_BUSY = 8
 TOTAL = "end to end"
@@ -118,7 +119,7 @@ def _stages(title: str, stages: Stages, baseline: Baseline) -> Table:
 
 
 def _rows(stages: Stages) -> list[tuple[str, float, Cpu]]:
-    rows = [(name, seconds, stages.cpu[name]) for name, seconds in stages.seconds.items()]
+    rows = [(name, seconds, stages.cpu(name)) for name, seconds in stages.seconds.items()]
     return [*rows, (TOTAL, stages.total_seconds, stages.total_cpu)]
 
 

@@ -10,13 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import baseline
 import bench
-import journey
-import population
 
 from formats.ach.reader import AchReader
 from formats.remittance import remittances
+from launcher.bench import baseline, journey, population
 
 PAYMENTS = 50
 
@@ -31,7 +29,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_population_follows_from_its_seed() -> None:
     assert list(population.households(300)) == list(population.households(300))
-    assert list(population.lines(300)) != list(population.lines(300, seed=7))
+    assert list(population.lines(300, 300)) != list(population.lines(300, 300, seed=7))
 
 
 def test_a_larger_population_begins_with_the_smaller_one() -> None:
@@ -41,7 +39,7 @@ def test_a_larger_population_begins_with_the_smaller_one() -> None:
 
 def test_there_are_exactly_as_many_entries_as_payments_and_some_that_nobody_knows() -> None:
     known = {case.case_number for page in population.import_pages(2_000) for case in page.cases}
-    found = [line.case_identifier in known for line in population.lines(2_000)]
+    found = [line.case_identifier in known for line in population.lines(2_000, 2_000)]
     assert (len(found), found.count(False)) == (2_000, 2_000 // population.UNKNOWN_EVERY)
 
 
@@ -60,8 +58,8 @@ def test_obligors_differ_as_real_ones_do() -> None:
 
 
 def test_its_files_are_read_without_a_problem() -> None:
-    lines = list(population.lines(PAYMENTS))
-    content = journey.employer_file(population.lines(PAYMENTS), journey.BUSINESS_DATE)
+    lines = list(population.lines(PAYMENTS, PAYMENTS))
+    content = journey.employer_file(0, population.lines(PAYMENTS, PAYMENTS), journey.BUSINESS_DATE)
     reader = AchReader(iter([content]))
     entries = list(reader)
     deds = [result for entry in entries for result in remittances(entry).deds]

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from launcher.bench_command import bench_app
 from launcher.case_command import case_app
 from launcher.form_command import form
 from launcher.guideline_command import guideline
+from launcher.ledger_command import ledger_app
 from launcher.policy_command import policy_app
 from launcher.told import told
 
@@ -23,8 +25,10 @@ app = typer.Typer(
 )
 parked_app = typer.Typer(no_args_is_help=True, help="Messages that no handler could take.")
 app.add_typer(parked_app, name="parked")
+app.add_typer(bench_app, name="bench")
 app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
+app.add_typer(ledger_app, name="ledger")
 app.command()(guideline)
 app.command()(form)
 

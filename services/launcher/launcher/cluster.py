@@ -110,6 +110,11 @@ class ProcessPlatform:
             tuple(map(int, given.split(","))) if given else topology.RETRY_DELAYS_MS
         )
 
+    @property
+    def metrics_ports(self) -> Mapping[str, int]:
+        """Return by process the port at which it tells its metrics."""
+        return {name: self._metrics_ports[name] for name in self._roles}
+
     def run_job(self, service: str, job: str, business_date: date) -> Mapping[str, int | str]:
         """Run a job of a service in a process of its own; returns what it did."""
         arguments = ("job", service, job, "--date", business_date.isoformat())

@@ -1,6 +1,6 @@
 """A terminal's view of a running platform: where it listens, and whose token to ask with.
 
-By the settings of the environment (IDENTITY_GRPC_TARGET, CASE_GRPC_TARGET, CLIENT_ID,
+By the settings of the environment (IDENTITY_GRPC_TARGET, <SERVICE>_GRPC_TARGET, CLIENT_ID,
 CLIENT_SECRET or CLIENT_SECRET_FILE, TLS_…); without them the `childsupport up` of this machine.
 """
 
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
 from pydantic import SecretStr
 
 from chassis.grpc.client import TokenSource, channel
@@ -31,7 +32,10 @@ class ConsoleSettings(ServiceSettings):
     database_url: SecretStr = SecretStr("")
     keys_file: Path = Path()
     case_grpc_target: str = ""
-    """Where the case service listens; identity's address is identity_grpc_target."""
+    payments_grpc_target: str = ""
+    enforcement_grpc_target: str = ""
+    notification_grpc_target: str = ""
+    """Where the services listen; identity's address is identity_grpc_target."""
     client_id: str = ADMINISTRATOR
     client_secret: SecretStr | None = None
 
@@ -52,19 +56,29 @@ def opened(data: Path) -> Iterator[CaseStubs]:
 
     Raises ValueError when there is no secret to ask with.
     """
-    settings = ConsoleSettings.from_environment("console")
-    with ExitStack() as stack:
-        identity = channel(settings.identity_grpc_target or _local("identity"), settings)
-        stack.callback(identity.close)
-        tokens = TokenSource(settings.client_id, _secret(settings, data), identity)
-        case = channel(settings.case_grpc_target or _local("case"), settings, tokens=tokens)
-        stack.callback(case.close)
+    with channels(data, "case") as (case,):
         yield CaseStubs(
             CaseReadServiceStub(case),
             ClockReadServiceStub(case),
             HistoryReadServiceStub(case),
             OfficeReadServiceStub(case),
         )
+
+
+@contextmanager
+def channels(data: Path, *services: str) -> Iterator[list[grpc.Channel]]:
+    """Open a channel to each of these services, with one token. Raises as `opened`."""
+    settings = ConsoleSettings.from_environment("console")
+    with ExitStack() as stack:
+        identity = channel(settings.identity_grpc_target or _local("identity"), settings)
+        stack.callback(identity.close)
+        tokens = TokenSource(settings.client_id, _secret(settings, data), identity)
+        found = []
+        for service in services:
+            target = getattr(settings, f"{service}_grpc_target") or _local(service)
+            found.append(channel(target, settings, tokens=tokens))
+            stack.callback(found[-1].close)
+        yield found
 
 
 def _local(service: str) -> str:

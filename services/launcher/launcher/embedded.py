@@ -72,8 +72,7 @@ class EmbeddedPlatform:
     def run_job(self, service: str, job: str, business_date: date) -> Mapping[str, int | str]:
         """Run a job of a service to its end; returns what it did."""
         jobs = {j.name: j for j in service_named(service).jobs}
-        with self.runtimes[service].work() as work:
-            return jobs[job].run(work, business_date)
+        return self.runtimes[service].run_job(jobs[job], business_date)
 
     def settle(self, timeout_seconds: float) -> None:
         """Wait until nothing is on its way any more. Raises TimeoutError."""

@@ -120,8 +120,7 @@ def run_job(name: str, job: str, business_date: date) -> Mapping[str, int | str]
         if business_date > today:
             message = f"--date: read {business_date}, expected {today} (today) or a day before"
             raise ValueError(message)
-        with runtime.work() as work:
-            return jobs[job].run(work, business_date)
+        return runtime.run_job(jobs[job], business_date)
     finally:
         runtime.close()
 

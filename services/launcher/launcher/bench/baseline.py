@@ -12,7 +12,8 @@ from random import Random
 from uuid import UUID
 
 import psycopg
-from watching import CpuClock
+
+from launcher.bench.watching import Watch
 
 ROWS_OF_A_PAYMENT = 8
 PAGE_PAYMENTS = 1_000
@@ -58,7 +59,7 @@ class Baseline:
         )
 
 
-def measure(owner_url: str, clock: CpuClock, payments: int) -> Baseline:
+def measure(owner_url: str, clock: Watch, payments: int) -> Baseline:
     """Copy into tables of our own beside the ledger; they are gone afterwards."""
     took: dict[str, tuple[float, float]] = {}
     with psycopg.connect(owner_url, autocommit=True) as connection:
@@ -76,7 +77,7 @@ def measure(owner_url: str, clock: CpuClock, payments: int) -> Baseline:
 def _copy(
     connection: "psycopg.Connection[tuple[object, ...]]",
     table: str,
-    clock: CpuClock,
+    clock: Watch,
     payments: int,
 ) -> tuple[float, float]:
     """Return wall and processor seconds, of this process and of the database server."""
@@ -96,7 +97,7 @@ def _copy(
 
 
 def _pages(payments: int) -> Iterator[bytes]:
-    chance = Random(1)
+    chance = Random(1)  # noqa: S311 (ids of rows that are thrown away)
     for start in range(0, payments, PAGE_PAYMENTS):
         rows = []
         for number in range(start, min(start + PAGE_PAYMENTS, payments)):

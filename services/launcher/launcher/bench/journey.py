@@ -1,38 +1,49 @@
-"""The main job, timed from outside on a running platform: an employer's file in, families paid out.
+"""The main job, timed from outside on a running platform: employers' files in, families paid out.
 
 A stage ends when the databases say so: a posted receipt is posted, an event is handled once it
 stands in the inbox of every queue that it is for. On a live platform stages overlap; what each
-costs by itself is measured in alone.py.
+costs by itself is measured by tests/bench/alone.py.
 """
 
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
+from pathlib import Path
+from typing import Final
 
-import population
 import psycopg
-from hosts import Host, Say
 from psycopg.rows import TupleRow
-from watching import Cpu, CpuClock
 
 from chassis import topology
+from chassis.broker_queues import BrokerQueues
 from childsupport.identity.v1.identity_service_pb2 import CreateClientRequest
 from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from childsupport.withholding.v1 import withholding_service_pb2 as withholding_pb
+from launcher.bench import population
+from launcher.bench.hosts import EMBEDDED, Host, Say
+from launcher.bench.watching import BENCH, Cpu, Watch, kind_of
 from launcher.clients import Clients, EmployerDoor
 from launcher.employer_files import Withheld, ccd_file
 
 BUSINESS_DATE = date(2026, 3, 6)
-EMPLOYER = "Bench Employer Inc"
-COMPANY_ID = "1900000001"
+EARLIER_DATE = date(2026, 3, 5)
+SENDERS: Final = 2
+"""So many employers send at the same time."""
+INTAKE: Final = "taken in and released"
+POSTING: Final = "posted"
+TELLING: Final = "told to all services"
+PAYING: Final = "disbursed"
+PAID: Final = "files written, families told"
 SCOPES = ("withholding.remittances.submit", "withholding.remittances.read")
 PAGES_A_CALL = 10
 RPC_SECONDS = 600
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
+TELL_SECONDS = 5.0
 STAGE_SECONDS_LEAST = 120.0
 PAYMENTS_A_SECOND_LEAST = 100
 """Slower than this is taken for standing still."""
@@ -47,46 +58,71 @@ class Stages:
     """What each stage took, in the order in which they ended."""
 
     payments: int
-    clock: CpuClock
+    watch: Watch
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time."""
-    cpu: dict[str, Cpu] = field(default_factory=dict)
+    cpu_by_process: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By stage and process."""
     job_start_seconds: float = 0.0
     """What starting a job's process takes by itself; in no stage and not in the total."""
 
     def time(self, name: str, work: Callable[[], object]) -> None:
         """Do a stage and note how long it took."""
-        used, started = self.clock(), time.perf_counter()
+        used, started = self.watch.cpu(), time.perf_counter()
         work()
         self.seconds[name] = time.perf_counter() - started
-        self.cpu[name] = self.clock().since(used)
+        now = self.watch.cpu()
+        self.cpu_by_process[name] = {
+            process: now[process] - used.get(process, 0.0)
+            for process in now
+            if process != BENCH and now[process] > used.get(process, 0.0)
+        }
 
     def leave_out(self, name: str, other: "Stages") -> None:
-        """Take what `other` took out of a stage."""
+        """Take the time that `other` took out of a stage."""
         self.seconds[name] = max(0.0, self.seconds[name] - other.total_seconds)
-        self.cpu[name] = self.cpu[name].since(other.total_cpu)
 
     @property
     def total_seconds(self) -> float:
         """From the first stage's start to the last one's end."""
         return sum(self.seconds.values())
 
+    def cpu(self, name: str) -> Cpu:
+        """Processor time of a stage."""
+        sums = dict.fromkeys(("ours", "database", "broker"), 0.0)
+        for process, seconds in self.cpu_by_process[name].items():
+            sums[kind_of(process)] += seconds
+        return Cpu(**sums)
+
     @property
     def total_cpu(self) -> Cpu:
         """Processor time of all stages."""
-        used = self.cpu.values()
-        return Cpu(sum(one.ours for one in used), sum(one.database for one in used))
+        used = [self.cpu(name) for name in self.cpu_by_process]
+        return Cpu(*(sum(kinds) for kinds in zip(*used, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An employer's file, made before anything is timed, and whose door it goes in at."""
+
+    name: str
+    path: Path
+    lines: int
+    door: EmployerDoor
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a measurement begins with: everybody taken over, the employer's door open."""
+    """What a measurement begins with: everybody taken over, the employers' doors open."""
 
     host: Host
     clients: Clients
-    door: EmployerDoor
+    doors: Sequence[EmployerDoor]
     payments: int
+    cases: int
     seed: int
+    root: Path
+    say: Say
 
     @property
     def patience_seconds(self) -> float:
@@ -94,17 +130,23 @@ class World:
         return max(STAGE_SECONDS_LEAST, self.payments / PAYMENTS_A_SECOND_LEAST)
 
 
-def prepare(host: Host, clients: Clients, payments: int, seed: int, say: Say) -> World:
-    """Take everybody over and charge the month: what is there before the first file comes."""
-    door = _employer(host, clients)
-    world = World(host, clients, door, payments, seed)
-    pages = population.import_pages(payments, seed)
+def prepare(
+    host: Host, clients: Clients, size: tuple[int, int], seed: int, root: Path, say: Say
+) -> World:
+    """Take everybody over and charge the month: what is there before the first file comes.
+
+    `size`: payments of a payday, cases.
+    """
+    payments, cases = size
+    doors = _employers(host, clients, len(list(population.files(payments, seed))))
+    world = World(host, clients, doors, payments, cases, seed, root, say)
+    pages = population.import_pages(cases, seed)
     done = 0
     while some := list(islice(pages, PAGES_A_CALL)):
         clients.case_imports.ImportCases(iter(some), timeout=RPC_SECONDS)
         done += sum(len(page.cases) for page in some)
-        say(f"  taking over cases: {done:,}")
-    host.platform.settle(world.patience_seconds)
+        say(f"  taking over cases: {done:,} of {cases:,}")
+    host.platform.settle(RPC_SECONDS + world.patience_seconds)
     say("  charging the month's current support")
     host.platform.run_job("payments", "charge", BUSINESS_DATE)
     host.platform.settle(world.patience_seconds)
@@ -112,39 +154,64 @@ def prepare(host: Host, clients: Clients, payments: int, seed: int, say: Say) ->
     return world
 
 
-def payday(world: World, pay_date: date) -> bytes:
-    """Return the employer's file of a payday."""
-    return employer_file(population.lines(world.payments, world.seed), pay_date)
+def payday(
+    world: World, pay_date: date, payments: int | None = None, *, hot: bool = False
+) -> list[File]:
+    """Make the files of a payday, as many as employers send, each of another employer."""
+    payments = world.payments if payments is None else payments
+    folder = world.root / f"employers-{pay_date}"
+    folder.mkdir()
+    left = population.lines(payments, world.cases, world.seed, hot=hot)
+    files = []
+    for place, size in enumerate(population.files(payments, world.seed)):
+        path = folder / f"{place:05d}.ach"
+        path.write_bytes(employer_file(place, islice(left, size), pay_date))
+        files.append(File(f"{pay_date}-{place:05d}.ach", path, size, world.doors[place]))
+    return files
 
 
-def employer_file(lines: Iterable[Withheld], pay_date: date) -> bytes:
-    """Return a CCD+ file with an entry for each line."""
-    return ccd_file(EMPLOYER, COMPANY_ID, pay_date, lines)
+def employer_file(place: int, lines: Iterable[Withheld], pay_date: date) -> bytes:
+    """Return the CCD+ file of the employer with a number, an entry for each line."""
+    return ccd_file(_name(place), _company_id(place), pay_date, lines)
 
 
-def submit(world: World, name: str, content: bytes) -> None:
+def submit(file: File) -> None:
     """Submit a file through the intake. Raises BenchError when it is not taken."""
-    answer = world.door.submit(name, content, name)
+    answer = file.door.submit(file.name, file.path.read_bytes(), file.name)
     if answer.body.get("state") not in {"released", "RELEASED"}:
         raise BenchError(f"the intake answered {answer.status}: {answer.body}")
 
 
-def live(world: World, say: Say) -> Stages:
+def submit_all(world: World, files: Sequence[File]) -> None:
+    """Submit files, several at a time. Raises BenchError."""
+    done, told = 0, time.monotonic()
+    with ThreadPoolExecutor(SENDERS) as senders:
+        for file, _ in zip(files, senders.map(submit, files), strict=True):
+            done += file.lines
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                world.say(f"  taken in: {done:,} payments")
+
+
+def live(world: World, files: Sequence[File], business_date: date) -> Stages:
     """Run the main job on the platform as it is, and time its stages."""
-    stages = Stages(world.payments, world.host.cpu)
-    content = payday(world, BUSINESS_DATE)
-    platform = world.host.platform
-    say(f"  a file of {len(content):,} bytes goes in")
-    stages.time("submit, stage, release", lambda: submit(world, "live.ach", content))
-    stages.time("post", lambda: wait_posted(world, 1))
+    platform, say = world.host.platform, world.say
+    payments = sum(file.lines for file in files)
+    stages = Stages(payments, world.host.watch)
+    bytes_in = sum(file.path.stat().st_size for file in files)
+    say(f"  {len(files):,} files of {bytes_in:,} bytes go in")
+    already = _one_row(world.host.url("payments"), b"SELECT count(*) FROM submission")
+    stages.time(INTAKE, lambda: submit_all(world, files))
+    stages.time(POSTING, lambda: wait_posted(world, already + len(files)))
     say("  posted")
-    stages.time("notify of receipts", lambda: wait_handled(world))
+    stages.time(TELLING, lambda: wait_handled(world))
     start = _start_of_a_job(world)
     stages.job_start_seconds = start.total_seconds
-    stages.time("disburse", lambda: platform.run_job("payments", "disburse", BUSINESS_DATE))
-    stages.leave_out("disburse", start)
+    say("  told; paying out")
+    stages.time(PAYING, lambda: platform.run_job("payments", "disburse", business_date))
+    stages.leave_out(PAYING, start)
+    stages.time(PAID, lambda: _wait_all(world))
     say("  paid out")
-    stages.time("notify, files written", lambda: _wait_all(world))
     platform.settle(world.patience_seconds)
     return stages
 
@@ -156,8 +223,8 @@ def _wait_all(world: World) -> None:
 
 def _start_of_a_job(world: World) -> Stages:
     """Run a job that has nothing to do, where a job is a process of its own."""
-    stages = Stages(world.payments, world.host.cpu)
-    if world.host.name != "embedded":
+    stages = Stages(world.payments, world.host.watch)
+    if world.host.name != EMBEDDED:
         run_job = world.host.platform.run_job
         stages.time("start", lambda: run_job("notification", "retry_failed_letters", BUSINESS_DATE))
     return stages
@@ -170,7 +237,13 @@ def wait_posted(world: World, files: int) -> None:
             b"SELECT (SELECT count(*) FROM submission WHERE state > 1) = %s"
             b" AND NOT EXISTS (SELECT FROM waiting)"
         )
-        _wait(world, "receipts to be posted", lambda: _one(connection, query, files) is True)
+        left = partial(_one, connection, b"SELECT count(*) FROM waiting")
+        _wait(
+            world,
+            "receipts to be posted",
+            lambda: _one(connection, query, files) is True,
+            lambda: f"{left():,} receipts wait to be posted",
+        )
     flaws = _rows(world.host.url("payments"), b"SELECT flaw FROM submission WHERE state = 3")
     if flaws:
         raise BenchError(f"a file was flagged: {flaws}")
@@ -202,8 +275,11 @@ def wait_handled(world: World) -> None:
             connection.close()
 
 
-def check_books(world: World) -> dict[str, int]:
-    """Return the totals. Raises BenchError when the books do not balance or a line is missing."""
+def check_books(world: World, payments: int) -> dict[str, int]:
+    """Return the totals; `payments` were sent.
+
+    Raises BenchError when the books do not balance or a line is missing.
+    """
     totals = world.clients.ledger.GetTotals(payments_pb.GetTotalsRequest(), timeout=RPC_SECONDS)
     if not totals.balanced:
         raise BenchError(f"the books do not balance: {totals}")
@@ -212,9 +288,11 @@ def check_books(world: World) -> dict[str, int]:
         raise BenchError(f"messages were parked: {parked}")
     url = world.host.url("payments")
     (lines, cents), *_ = _rows(url, b"SELECT count(*), sum(amount_cents)::bigint FROM receipt")
-    files = _one_row(url, b"SELECT count(*) FROM submission")
-    if lines != files * world.payments or cents != totals.received_cents:
-        raise BenchError(f"{lines} lines of {cents} cents, received {totals.received_cents}")
+    if lines != payments or cents != totals.received_cents:
+        message = (
+            f"{lines} lines of {cents} cents, received {totals.received_cents}; sent {payments}"
+        )
+        raise BenchError(message)
     entries = _one_row(world.host.url("notification"), b"SELECT count(*) FROM inbox_entry")
     if entries < lines:
         raise BenchError(f"{entries} inbox entries for {lines} payments")
@@ -231,6 +309,15 @@ def check_books(world: World) -> dict[str, int]:
 
 def parked_messages(world: World) -> list[str]:
     """Return what no handler could take."""
+    if world.host.amqp_url:
+        queues = BrokerQueues(world.host.amqp_url, topology.RetryPolicy(topology.RETRY_DELAYS_MS))
+        try:
+            waiting = queues.waiting()
+        finally:
+            queues.close()
+        return [
+            f"{n}: {found}" for n, found in waiting.items() if n.endswith(topology.PARKED_SUFFIX)
+        ]
     query = (
         b"SELECT queue || ': ' || coalesce(error, '') FROM local_delivery"
         b" WHERE parked_at IS NOT NULL"
@@ -241,37 +328,49 @@ def parked_messages(world: World) -> list[str]:
     return found
 
 
-def _employer(host: Host, clients: Clients) -> EmployerDoor:
-    employer = clients.employers.CreateEmployer(
-        withholding_pb.CreateEmployerRequest(
-            request_id=str(uuid.uuid4()),
-            employer=withholding_pb.Employer(
-                fein="900000001",
-                name=EMPLOYER,
-                ach_company_ids=[COMPANY_ID],
-                contact_email="payroll@bench.example",
-                address_line1="1 Mill Road",
-                city="Frankfort",
-                state="KY",
-                zip_code="40601",
-            ),
-        ),
-        timeout=RPC_SECONDS,
-    ).employer
+def _name(place: int) -> str:
+    return f"Bench Employer {place}"
+
+
+def _company_id(place: int) -> str:
+    return f"1{900_000_001 + place}"
+
+
+def _employers(host: Host, clients: Clients, count: int) -> list[EmployerDoor]:
+    host_url = host.platform.addresses.intake_url
+    made = [_employer(clients, place) for place in range(count)]
     host.platform.settle(STAGE_SECONDS_LEAST)
-    made = clients.clients.CreateClient(
-        CreateClientRequest(
-            request_id=str(uuid.uuid4()),
-            client_id="employer-bench",
-            display_name=EMPLOYER,
-            scopes=SCOPES,
-            employer_id=employer.employer_id,
+    doors = []
+    for place, employer_id in enumerate(made):
+        client = clients.clients.CreateClient(
+            CreateClientRequest(
+                request_id=str(uuid.uuid4()),
+                client_id=f"employer-bench-{place}",
+                display_name=_name(place),
+                scopes=SCOPES,
+                employer_id=employer_id,
+            ),
+            timeout=RPC_SECONDS,
+        )
+        doors.append(EmployerDoor(host_url, client.client.client_id, client.client_secret))
+    return doors
+
+
+def _employer(clients: Clients, place: int) -> str:
+    request = withholding_pb.CreateEmployerRequest(
+        request_id=str(uuid.uuid4()),
+        employer=withholding_pb.Employer(
+            fein=f"{900_000_001 + place}",
+            name=_name(place),
+            ach_company_ids=[_company_id(place)],
+            contact_email="payroll@bench.example",
+            address_line1="1 Mill Road",
+            city="Frankfort",
+            state="KY",
+            zip_code="40601",
         ),
-        timeout=RPC_SECONDS,
     )
-    return EmployerDoor(
-        host.platform.addresses.intake_url, made.client.client_id, made.client_secret
-    )
+    return clients.employers.CreateEmployer(request, timeout=RPC_SECONDS).employer.employer_id
 
 
 _EARLIER = b"""
@@ -299,12 +398,19 @@ def _is_handled(
     return sent == done
 
 
-def _wait(world: World, what: str, done: Callable[[], bool]) -> None:
+def _wait(
+    world: World, what: str, done: Callable[[], bool], progress: Callable[[], str] | None = None
+) -> None:
     give_up = time.monotonic() + world.patience_seconds
+    told = time.monotonic()
     while not done():
-        if time.monotonic() > give_up:
+        now = time.monotonic()
+        if now > give_up:
             parked = parked_messages(world)
             raise BenchError(f"waited {world.patience_seconds:.0f} s for {what}; parked: {parked}")
+        if now - told > TELL_SECONDS:
+            told = now
+            world.say(f"  {progress() if progress else f'waiting for {what}'}")
         time.sleep(POLL_SECONDS)
 
 

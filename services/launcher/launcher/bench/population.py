@@ -1,13 +1,15 @@
 """A made-up State of obligors, the same for the same seed, given out in pages: never held whole.
 
 Most obligors owe in one case, some in two or three; families never had assistance, had it, or have
-it; most are paid into an account, the others by check. Each obligor pays 40% of a month every two
-weeks, so that two files in one month fit into what is owed. Social Security numbers begin with 9:
-none that was ever issued does.
+it; most are paid into an account, the others by check. Of those who owe, 73% pay by income
+withholding (as of collections in fiscal year 2023): 40% of a
+month a payday, so that two paydays in one month fit into what is owed. A few payroll providers send
+most of the lines, many small employers the rest. Social Security numbers begin with 9: none that
+was ever issued does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count, islice
 from random import Random
@@ -24,7 +26,21 @@ Drawn = TypeVar("Drawn", bound=int)
 SEED = 20260306
 UNKNOWN_EVERY = 500
 """One line in so many names a case that nobody has: it goes to suspense."""
+WITHHOLDING_PERCENT = 73
 PAID_PERCENT = 40
+TOGETHER_SHARE = 0.5
+"""Of the obligors with several cases those whose employer names one of them for the whole sum."""
+BEHIND_SHARE = 0.6
+MEDICAL_SHARE = 0.2
+SPANISH_SHARE = 0.05
+ACCOUNT_SHARE = 0.8
+SAVINGS_SHARE = 0.2
+HOT_EVERY = 5
+HOT_CENTS = 100
+PROVIDER_SHARE = 0.1
+PROVIDER_LINES = (5_000, 25_000)
+EMPLOYER_LINES = (4.1, 1.2)
+"""Of a lognormal distribution: 60 lines in the middle, seldom more than 600."""
 CASES_OF_AN_OBLIGOR = ((81, 1), (96, 2), (100, 3))
 ASSISTANCE = (
     (50, pb.ASSISTANCE_STATUS_NEVER),
@@ -57,35 +73,51 @@ class Household:
     name: str
 
 
-def households(payments: int, seed: int = SEED) -> Iterator[Household]:
-    """Give obligors until their entries suffice for so many payments."""
-    entries = 0
+def households(cases: int, seed: int = SEED) -> Iterator[Household]:
+    """Give obligors until they have so many cases."""
+    found = 0
     for number in count(1):
-        if entries >= payments:
+        if found >= cases:
             return
         made = household(number, seed)
-        entries += len(made.withheld)
+        found += len(made.cases)
         yield made
 
 
-def lines(payments: int, seed: int = SEED) -> Iterator[Withheld]:
-    """Give the entries of one payday's file, exactly so many."""
-    found = (
-        Withheld(case, made.ssn, made.name, cents)
-        for made in households(payments, seed)
-        for case, cents in made.withheld
-    )
-    for place, line in enumerate(islice(found, payments), 1):
-        if place % UNKNOWN_EVERY:
-            yield line
+def lines(payments: int, cases: int, seed: int = SEED, *, hot: bool = False) -> Iterator[Withheld]:
+    """Give the entries of one payday, exactly so many.
+
+    Where the cases have fewer, whoever pays by withholding pays again. `hot`: one line in five pays
+    for one and the same obligor.
+    """
+    hottest = next(_withheld(households(cases, seed))) if hot else None
+    for place, line in enumerate(islice(_again_and_again(cases, seed), payments), 1):
+        if place % UNKNOWN_EVERY == 0:
+            yield replace(line, case_identifier=f"77{place:08d}")
+        elif hottest is not None and place % HOT_EVERY == 0:
+            yield replace(hottest, amount_cents=HOT_CENTS)
         else:
-            yield Withheld(f"77{place:08d}", line.ssn, line.name, line.amount_cents)
+            yield line
 
 
-def import_pages(payments: int, seed: int = SEED) -> Iterator[pb.ImportCasesRequest]:
+def files(payments: int, seed: int = SEED) -> Iterator[int]:
+    """Give the sizes of one payday's files in lines; together so many."""
+    chance = Random(f"{seed}/files")  # noqa: S311 (a made-up State is to be guessed)
+    left = payments
+    while left:
+        if chance.random() < PROVIDER_SHARE:
+            size = chance.randrange(*PROVIDER_LINES)
+        else:
+            size = 1 + round(chance.lognormvariate(*EMPLOYER_LINES))
+        size = min(size, left, PROVIDER_LINES[1])
+        left -= size
+        yield size
+
+
+def import_pages(cases: int, seed: int = SEED) -> Iterator[pb.ImportCasesRequest]:
     """Give everybody in pages that one message may hold, participants before their cases."""
     page = pb.ImportCasesRequest()
-    for made in households(payments, seed):
+    for made in households(cases, seed):
         if len(page.participants) + len(made.participants) > MAX_PAGE_ITEMS:
             yield page
             page = pb.ImportCasesRequest()
@@ -95,23 +127,38 @@ def import_pages(payments: int, seed: int = SEED) -> Iterator[pb.ImportCasesRequ
         yield page
 
 
+def _again_and_again(cases: int, seed: int) -> Iterator[Withheld]:
+    while True:
+        yield from _withheld(households(cases, seed))
+
+
+def _withheld(found: Iterator[Household]) -> Iterator[Withheld]:
+    for made in found:
+        for case, cents in made.withheld:
+            yield Withheld(case, made.ssn, made.name, cents)
+
+
 def household(number: int, seed: int) -> Household:
     """Return the obligor with a number: the same whoever else was asked for."""
-    chance = Random(f"{seed}/{number}")
+    chance = Random(f"{seed}/{number}")  # noqa: S311 (as above)
     obligor = _person(chance, seed, f"obligor/{number}", ssn=f"9{number:08d}", paid=False)
     people = [obligor]
     cases = []
+    # The first must withhold: of a State in which nobody does, no file could be made.
+    withholding = number == 1 or chance.randrange(100) < WITHHOLDING_PERCENT
     for place in range(1, _drawn(chance, CASES_OF_AN_OBLIGOR) + 1):
         obligee = _person(chance, seed, f"obligee/{number}/{place}", ssn="", paid=True)
         people.append(obligee)
-        cases.append(_case(chance, seed, (number, place), (obligor, obligee)))
+        case = _case(chance, seed, (number, place), (obligor, obligee))
+        case.orders[0].income_withholding = withholding
+        cases.append(case)
     owed = [(case.case_number, _monthly_cents(case) * PAID_PERCENT // 100) for case in cases]
-    if len(owed) > 1 and chance.random() < 0.5:
+    if len(owed) > 1 and chance.random() < TOGETHER_SHARE:
         owed = [(owed[0][0], sum(cents for _, cents in owed))]
     return Household(
         participants=tuple(people),
         cases=tuple(cases),
-        withheld=tuple(owed),
+        withheld=tuple(owed) if withholding else (),
         ssn=obligor.ssn,
         name=f"{obligor.last_name} {obligor.first_name}".upper()[:10],
     )
@@ -149,7 +196,7 @@ def _case(
 def _order(
     chance: Random, seed: int, number: str, case_id: str, assistance: pb.AssistanceStatus.ValueType
 ) -> pb.Order:
-    behind = chance.random() < 0.6
+    behind = chance.random() < BEHIND_SHARE
     opening = []
     if behind:
         opening = [
@@ -170,7 +217,7 @@ def _order(
             opening_arrears=opening,
         )
     ]
-    if chance.random() < 0.2:
+    if chance.random() < MEDICAL_SHARE:
         medical = pb.Obligation(
             obligation_id=derived_id("bench", str(seed), "obligation", number, "medical"),
             support_type=pb.SUPPORT_TYPE_MEDICAL,
@@ -182,7 +229,6 @@ def _order(
         order_id=derived_id("bench", str(seed), "order", number),
         case_id=case_id,
         court_number=f"{chance.randrange(10, 26)}-CI-{number}",
-        income_withholding=True,
         obligations=obligations,
     )
 
@@ -193,14 +239,14 @@ def _person(chance: Random, seed: int, key: str, *, ssn: str, paid: bool) -> pb.
         first_name=chance.choice(_FIRST),
         last_name=chance.choice(_LAST),
         ssn=ssn,
-        language="es" if chance.random() < 0.05 else "en",
+        language="es" if chance.random() < SPANISH_SHARE else "en",
     )
     person.address.line1 = f"{chance.randrange(1, 9_999)} {chance.choice(_LAST)} Street"
     person.address.city, person.address.state, person.address.zip_code = "Frankfort", "KY", "40601"
-    if paid and chance.random() < 0.8:
+    if paid and chance.random() < ACCOUNT_SHARE:
         person.bank_account.routing_number = chance.choice(ROUTING_NUMBERS)
         person.bank_account.account_number = f"{chance.randrange(10**9, 10**10)}"
-        person.bank_account.savings = chance.random() < 0.2
+        person.bank_account.savings = chance.random() < SAVINGS_SHARE
     return person
 
 
