@@ -12,7 +12,7 @@ from chassis.dates import from_date
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged, TouchedSpan
 from payments_service.actions.charging import NO_ID, charge
-from payments_service.domain.charging import month_amount
+from payments_service.domain.accrual import month_amount
 from payments_service.domain.model import Obligation, Support, Term
 from payments_service.store import projections, totals
 

@@ -47,13 +47,16 @@ def open_obligations(work: Work) -> bool:
 
 def charge_obligors(work: Work, lane: int, obligor_ids: list[str], month: date | None) -> int:
     """Bring obligors of a locked lane up to a month (None: opening arrears only)."""
-    loaded, saved = books.load(work.session, obligor_ids)
+    jurisdiction = work.settings.jurisdiction
+    loaded, saved = books.load(work.session, obligor_ids, jurisdiction=jurisdiction)
     entries: list[Entry] = []
     charged: dict[tuple[str, str], None] = {}
     for obligor_id, book in loaded.items():
         for charge in bring_up(book, month):
-            entries.append(charge_entry(obligor_id, charge))
-            charged[obligor_id, charge.obligation.obligation_id] = None
+            obligation_id = charge.obligation.obligation_id
+            revision = book.standing[obligation_id].revision
+            entries.append(charge_entry(obligor_id, charge, revision))
+            charged[obligor_id, obligation_id] = None
     books.save(work.session, loaded, saved)
     rows = ledger.record(work.session, lane, entries, on=work.clock.today(), at=work.clock.now())
     tell_charged(work, lane, charged, changed_states(rows, loaded))

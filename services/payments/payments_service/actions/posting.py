@@ -57,8 +57,9 @@ def post_receipts(work: Work) -> bool:
     waiting = receipts.take_page(work.session, lane, today, PAGE_RECEIPTS)
     obligors = dict.fromkeys(r.obligor_id for r in waiting if r.obligor_id)
     since = min((month_of(r.collection_date) for r in waiting), default=None)
-    loaded, saved = books.load(work.session, obligors, since)
-    page = _post_page(waiting, loaded, lane, work.settings.jurisdiction, today)
+    jurisdiction = work.settings.jurisdiction
+    loaded, saved = books.load(work.session, obligors, since, jurisdiction=jurisdiction)
+    page = _post_page(waiting, loaded, lane, jurisdiction, today)
     _write(work, lane, page, loaded, saved)
     return True
 
@@ -82,7 +83,7 @@ def _post_page(
             _suspend(page, receipt, book.obligor_id, receipts.CANNOT_BE_POSTED, detail)
             continue
         loaded[book.obligor_id] = tried
-        _gather(page, receipt, book.obligor_id, result)
+        _gather(page, receipt, tried, result)
     return page
 
 
@@ -102,10 +103,13 @@ def _post(book: Books, receipt: Waiting, jurisdiction: str, today: date) -> Post
     return post(book, facts, rules_for(jurisdiction, receipt.collection_date))
 
 
-def _gather(page: PagePosting, receipt: Waiting, obligor_id: str, result: Posted) -> None:
+def _gather(page: PagePosting, receipt: Waiting, book: Books, result: Posted) -> None:
+    obligor_id = book.obligor_id
     for charge in result.charges:
-        page.entries.append(charge_entry(obligor_id, charge))
-        page.charged[obligor_id, charge.obligation.obligation_id] = None
+        obligation_id = charge.obligation.obligation_id
+        revision = book.standing[obligation_id].revision
+        page.entries.append(charge_entry(obligor_id, charge, revision))
+        page.charged[obligor_id, obligation_id] = None
     page.entries.append(
         Entry(
             obligor_id,

@@ -26,6 +26,7 @@ class Book(IntEnum):
 class Account(IntEnum):
     """The accounts of both books.
 
+    `PAID_AHEAD`: what was paid on an obligation that no debt was left for, in the support book.
     `RECOUPMENT`: what a payee was paid too much and gives back; `AGENCY`: what the State makes good
     out of its own funds; `RETURNED`: payments that came back and go out again; `UNCLAIMED`: money
     that nobody claimed.
@@ -46,6 +47,7 @@ class Account(IntEnum):
     CHARGED = 13
     PAID = 14
     INTEREST = 15
+    PAID_AHEAD = 16
     RECOUPMENT = 21
     AGENCY = 22
     RETURNED = 23
@@ -74,6 +76,7 @@ class EntryKind(IntEnum):
     WRITTEN_OFF = 17
     UNCLAIMED = 18
     REDIRECTED = 19
+    PAID_AHEAD = 20
 
 
 class Line(NamedTuple):
@@ -120,11 +123,15 @@ _KINDS = {
     ChargeKind.OPENING: EntryKind.OPENING,
     ChargeKind.CURRENT: EntryKind.CHARGE,
     ChargeKind.AGEING: EntryKind.AGEING,
+    ChargeKind.AHEAD: EntryKind.PAID_AHEAD,
 }
+REPLAYED = frozenset(_KINDS.values())
+"""What follows from an obligor's facts alone, and is computed again from them."""
 _AGAINST = {
     ChargeKind.OPENING: (Account.OPENING, None),
     ChargeKind.CURRENT: (Account.CHARGED, None),
     ChargeKind.AGEING: (Account.DUE, int(Bucket.CURRENT)),
+    ChargeKind.AHEAD: (Account.PAID_AHEAD, None),
 }
 
 
@@ -133,8 +140,11 @@ def fact_id(*parts: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(parts)))
 
 
-def charge_entry(obligor_id: str, charge: Charge) -> Entry:
-    """Return the entry of opening arrears, of a month's charge or of a month's ageing."""
+def charge_entry(obligor_id: str, charge: Charge, revision: int = 0) -> Entry:
+    """Return the entry of opening arrears, of a month's charge or of a month's ageing.
+
+    `revision`: how often the obligation's charges were computed again.
+    """
     obligation_id = charge.obligation.obligation_id
     total = sum(cents for _, cents in charge.amounts)
     month = charge.month if charge.kind != ChargeKind.OPENING else None
@@ -150,6 +160,8 @@ def charge_entry(obligor_id: str, charge: Charge) -> Entry:
     kind = _KINDS[charge.kind]
     # Opening arrears are booked once, whatever a later version of the order says of them.
     which = () if kind == EntryKind.OPENING else (charge.month.isoformat(),)
+    if revision:
+        which = (*which, f"revision {revision}")
     id_ = fact_id(kind.name, obligation_id, *which)
     return Entry(obligor_id, id_, kind, obligation_id, charge.effective, charge.effective, lines)
 
@@ -158,11 +170,14 @@ def receipt_lines(amount_cents: int, parts: Iterable[Part]) -> list[Line]:
     """Return the lines of a posted receipt: money in and what it is owed onward to, debts paid."""
     owed: dict[tuple[Account, str | None], int] = {}
     paid: dict[tuple[str, int, date | None], int] = {}
+    ahead: dict[str, int] = {}
     for part in parts:
         if part.amount_cents:
             account = (PAYABLE[part.payee], part.payee_id or None)
             owed[account] = owed.get(account, 0) - part.amount_cents
-        if part.obligation_id and part.credited_cents:
+        if part.ahead:
+            ahead[part.obligation_id] = ahead.get(part.obligation_id, 0) - part.credited_cents
+        elif part.obligation_id and part.credited_cents:
             debt = (part.obligation_id, int(part.bucket), part.month)
             paid[debt] = paid.get(debt, 0) - part.credited_cents
     lines = [Line(Book.CASH, Account.BANK, None, None, None, None, amount_cents)]
@@ -170,14 +185,33 @@ def receipt_lines(amount_cents: int, parts: Iterable[Part]) -> list[Line]:
         Line(Book.CASH, account, None, None, None, payee, cents)
         for (account, payee), cents in owed.items()
     ]
-    if paid:
+    if paid or ahead:
         lines += [
             Line(Book.SUPPORT, Account.DUE, obligation, bucket, month, None, cents)
             for (obligation, bucket, month), cents in paid.items()
         ]
-        total = -sum(paid.values())
+        lines += [
+            Line(Book.SUPPORT, Account.PAID_AHEAD, obligation, None, None, None, cents)
+            for obligation, cents in ahead.items()
+        ]
+        total = -sum(paid.values()) - sum(ahead.values())
         lines.append(Line(Book.SUPPORT, Account.PAID, None, None, None, None, total))
     return lines
+
+
+def reversal(entry: Entry) -> Entry:
+    """Return the entry that takes another back: the same lines and dates, the signs turned."""
+    lines = [line._replace(amount_cents=-line.amount_cents) for line in entry.lines]
+    id_ = fact_id(EntryKind.REVERSAL.name, entry.entry_id)
+    return Entry(
+        entry.obligor_id,
+        id_,
+        EntryKind.REVERSAL,
+        entry.entry_id,
+        entry.collection_date,
+        entry.settlement_date,
+        lines,
+    )
 
 
 def cash_lines(debit: Account, credit: Account, payee_id: str | None, amount: int) -> list[Line]:

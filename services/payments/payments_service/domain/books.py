@@ -1,17 +1,25 @@
 """A working copy of what one obligor's ledger says, carried from receipt to receipt of a page."""
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
+from payments_service.domain.accrual import Accrual, plain
 from payments_service.domain.model import Bucket, Case, Obligation, Part, Payee
 
 
 @dataclass(slots=True)
 class Standing:
-    """How far an obligation is charged. The current balance is that of `charged_through`."""
+    """How far an obligation is charged. The current balance is that of `charged_through`.
+
+    `revision`: how often its charges were computed again. `ahead_cents`: what was paid on it that
+    no debt was left for.
+    """
 
     charged_through: date | None = None
+    revision: int = 0
+    ahead_cents: int = 0
 
 
 @dataclass(slots=True)
@@ -28,7 +36,8 @@ class Books:
     """One obligor's debts. `due` is by obligation and bucket; obligations are sorted by id.
 
     `arrears_paid`: what was paid on an obligation's arrears in a month, where a monthly amount on
-    them is ordered; months after one another may be paid in any order.
+    them is ordered; months after one another may be paid in any order. `accrual`: how a month's
+    support falls due, as the policy says of it.
     """
 
     obligor_id: str
@@ -38,6 +47,7 @@ class Books:
     standing: dict[str, Standing] = field(default_factory=dict)
     funds: dict[tuple[str, int], Fund] = field(default_factory=dict)
     arrears_paid: dict[tuple[str, date], int] = field(default_factory=dict)
+    accrual: Callable[[date], Accrual] = plain
 
     def copy(self) -> "Books":
         """Return books that can be changed without changing these."""
@@ -49,7 +59,20 @@ class Books:
             {id_: copy(standing) for id_, standing in self.standing.items()},
             {key: copy(fund) for key, fund in self.funds.items()},
             dict(self.arrears_paid),
+            self.accrual,
         )
+
+    def charged_through(self) -> date | None:
+        """Return the last month that any obligation is charged for; None: none is."""
+        months = [s.charged_through for s in self.standing.values() if s.charged_through]
+        return max(months, default=None)
+
+    def is_over(self, month: date) -> bool:
+        """Return whether a later month than this one is charged already, so that it was aged."""
+        for standing in self.standing.values():
+            if standing.charged_through is not None and standing.charged_through > month:
+                return True
+        return False
 
     def current_due(self, obligation_id: str, month: date) -> int:
         """Return what is still due of a month's current support, in cents."""
@@ -84,9 +107,12 @@ class Books:
             if not part.obligation_id:
                 continue
             key = (part.obligation_id, part.bucket)
-            if part.credited_cents > self.due[key]:
+            if part.ahead:
+                self.standing[part.obligation_id].ahead_cents += part.credited_cents
+            elif part.credited_cents > self.due[key]:
                 raise ValueError(f"{key}: {part.credited_cents} credited, {self.due[key]} due")
-            self.due[key] -= part.credited_cents
+            else:
+                self.due[key] -= part.credited_cents
             if part.payee == Payee.FAMILY:
                 self.fund(part.case_id, fiscal_year).family_cents += part.amount_cents
             elif part.payee == Payee.FEE:

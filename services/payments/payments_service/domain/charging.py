@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from payments_service.domain.accrual import has_ended, month_amount
 from payments_service.domain.books import Books, Standing
 from payments_service.domain.buckets import buckets_of_unpaid
 from payments_service.domain.model import Bucket, Obligation, month_of, next_month
@@ -15,6 +16,8 @@ class ChargeKind(IntEnum):
     OPENING = 1
     CURRENT = 2
     AGEING = 3
+    AHEAD = 9
+    """What was paid ahead meets what is charged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +51,6 @@ def bring_up(books: Books, month: date | None) -> list[Charge]:
         if through is None or through < month:
             charges += _charge_through(books, obligation, standing, month)
     return charges
-
-
-def in_effect(obligation: Obligation, month: date) -> bool:
-    """Return whether support is owed for a month."""
-    return month_of(obligation.effective_from) <= month and not has_ended(obligation, month)
-
-
-def has_ended(obligation: Obligation, month: date) -> bool:
-    """Return whether nothing is owed for a month or a later one, as far as is known now."""
-    return obligation.effective_to is not None and obligation.effective_to < month
-
-
-def month_amount(obligation: Obligation, month: date) -> int:
-    """Return what an obligation comes to for a month: by the term in force on its first day.
-
-    A change within a month holds from the next one on (rule support.charge_of_changed_month); the
-    month in which the first term begins has that term's amount.
-    """
-    if not obligation.terms:
-        return obligation.monthly_cents if in_effect(obligation, month) else 0
-    for term in obligation.terms:
-        if term.effective_to is None or month <= term.effective_to:
-            begins = month_of(term.effective_from) <= month
-            return term.monthly_cents if begins else 0
-    return 0
 
 
 def first_month(obligation: Obligation, needed: date) -> date:
@@ -115,13 +93,25 @@ def _charge_through(
         if standing.charged_through is not None and has_ended(obligation, due_month):
             # Not marked as charged: support that comes back is charged from here on.
             break
-        if cents := month_amount(obligation, due_month):
+        accrual = books.accrual(due_month)
+        if cents := month_amount(obligation, due_month, accrual):
             books.due[key] = books.due.get(key, 0) + cents
             amounts = ((Bucket.CURRENT, cents),)
             charges.append(Charge(ChargeKind.CURRENT, obligation, due_month, due_month, amounts))
+            if standing.ahead_cents and accrual.ahead_is_used:
+                charges.append(_use_ahead(books, obligation, standing, due_month))
         standing.charged_through = due_month
         due_month = next_month(due_month)
     return charges
+
+
+def _use_ahead(books: Books, obligation: Obligation, standing: Standing, month: date) -> Charge:
+    """Let what was paid ahead on an obligation meet what it comes to for a month."""
+    key = (obligation.obligation_id, Bucket.CURRENT)
+    used = min(standing.ahead_cents, books.due[key])
+    standing.ahead_cents -= used
+    books.due[key] -= used
+    return Charge(ChargeKind.AHEAD, obligation, month, month, ((Bucket.CURRENT, -used),))
 
 
 def _age(books: Books, obligation: Obligation, standing: Standing, new_month: date) -> list[Charge]:

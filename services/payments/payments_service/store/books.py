@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import psycopg
 from sqlalchemy.orm import Session
 
+from payments_service.domain.accrual import accrual_for
 from payments_service.domain.books import Books, Fund, Standing
 from payments_service.domain.model import (
     Assistance,
     Bucket,
     Case,
+    Frequency,
     Obligation,
     Opening,
     Period,
@@ -20,6 +23,7 @@ from payments_service.domain.model import (
 )
 from payments_service.store.raw import Row, array, cursor
 
+MONTHLY = int(Frequency.MONTHLY)
 Saved = dict[tuple[str, str, int | date], tuple[object, ...]]
 """What `load` found, to write only what changed: standings (year 0) and funds by fiscal year,
 what was paid on arrears by month."""
@@ -31,10 +35,10 @@ SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistanc
 """
 # Opening arrears are of use only until they are booked, that is while there is no standing.
 _OBLIGATIONS = """
-SELECT o.obligor_id::text, s.obligation_id IS NOT NULL, s.charged_through,
+SELECT o.obligor_id::text, s.charged_through, s.revision, s.ahead_cents,
        o.obligation_id::text, o.order_id::text, o.case_id::text, o.support,
        o.monthly_cents, o.monthly_arrears_cents, o.effective_from, o.effective_to,
-       CASE WHEN s.charged_through IS NULL THEN o.opening END, o.learnt_month, nullif(o.terms, '[]')
+       CASE WHEN s.charged_through IS NULL OR %s THEN o.opening END, o.learnt_month, nullif(o.terms, '[]')
   FROM obligation_projection o
   LEFT JOIN standing s ON s.obligor_id = o.obligor_id AND s.obligation_id = o.obligation_id
  WHERE o.obligor_id = ANY(%s::uuid[])
@@ -55,11 +59,17 @@ SELECT obligor_id::text, obligation_id::text, month, paid_cents
 
 
 def load(
-    session: Session, obligor_ids: Iterable[str], since: date | None = None
+    session: Session,
+    obligor_ids: Iterable[str],
+    since: date | None = None,
+    *,
+    jurisdiction: str,
+    whole: bool = False,
 ) -> tuple[dict[str, Books], Saved]:
     """Return the books of the obligors that have an obligation, by obligor.
 
-    `since`: the first month that is to be posted to; none for charging.
+    `since`: the first month that is to be posted to; none for charging. `whole`: with opening
+    arrears that are booked already.
     """
     cur = cursor(session)
     ids = [array(obligor_ids)]
@@ -70,17 +80,20 @@ def load(
     obligations: dict[str, list[Obligation]] = {}
     standings: dict[str, dict[str, Standing]] = {}
     saved: Saved = {}
-    for obligor_id, known, through, *facts in _fetch(cur, _OBLIGATIONS, ids):
+    accrual = partial(accrual_for, jurisdiction)
+    for row in cur.execute(_OBLIGATIONS, [whole, *ids]).fetchall():
+        obligor_id, through, revision, ahead, *facts = row
         obligations.setdefault(obligor_id, []).append(_obligation(facts))
-        if known:
-            standings.setdefault(obligor_id, {})[facts[0]] = Standing(through)
-            saved[obligor_id, facts[0], 0] = (through,)
+        if revision is not None:
+            standings.setdefault(obligor_id, {})[facts[0]] = Standing(through, revision, ahead)
+            saved[obligor_id, facts[0], 0] = (through, revision, ahead)
     books = {
         obligor_id: Books(
             obligor_id,
             cases.get(obligor_id, {}),
             tuple(owed),
             standing=standings.get(obligor_id, {}),
+            accrual=accrual,
         )
         for obligor_id, owed in obligations.items()
     }
@@ -100,9 +113,11 @@ def load(
 
 
 _SAVE_STANDINGS = """
-INSERT INTO standing (obligor_id, obligation_id, charged_through)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::date[])
-ON CONFLICT (obligor_id, obligation_id) DO UPDATE SET charged_through = excluded.charged_through
+INSERT INTO standing (obligor_id, obligation_id, charged_through, revision, ahead_cents)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::smallint[], %s::bigint[])
+ON CONFLICT (obligor_id, obligation_id) DO UPDATE
+   SET charged_through = excluded.charged_through, revision = excluded.revision,
+       ahead_cents = excluded.ahead_cents
 """
 _SAVE_ARREARS_PAID = """
 INSERT INTO arrears_paid (obligor_id, obligation_id, month, paid_cents)
@@ -126,7 +141,7 @@ def save(session: Session, books: Mapping[str, Books], saved: Saved) -> None:
     paid: list[tuple[object, ...]] = []
     for obligor_id, book in books.items():
         for obligation_id, standing in book.standing.items():
-            facts = (standing.charged_through,)
+            facts = (standing.charged_through, standing.revision, standing.ahead_cents)
             if saved.get((obligor_id, obligation_id, 0)) != facts:
                 standings.append((obligor_id, obligation_id, *facts))
         for (obligation_id, month), cents in book.arrears_paid.items():
@@ -185,8 +200,12 @@ def _obligation(facts: Sequence[object]) -> Obligation:
     )  # fmt: skip
 
 
-def _term(first: str, last: str | None, cents: int) -> Term:
-    return Term(date.fromisoformat(first), date.fromisoformat(last) if last else None, cents)
+def _term(
+    first: str, last: str | None, cents: int, amount_cents: int = 0, frequency: int = MONTHLY
+) -> Term:
+    last_day = date.fromisoformat(last) if last else None
+    pace = Frequency(frequency)
+    return Term(date.fromisoformat(first), last_day, cents, amount_cents, pace)
 
 
 def _int(value: object) -> int:

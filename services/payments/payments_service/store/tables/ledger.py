@@ -99,6 +99,8 @@ standing = Table(
     Column("obligor_id", UUID(as_uuid=False), primary_key=True),
     Column("obligation_id", UUID(as_uuid=False), primary_key=True),
     Column("charged_through", Date),
+    Column("revision", SmallInteger, nullable=False, server_default="0", comment="of its charges"),
+    Column("ahead_cents", BigInteger, nullable=False, server_default="0", comment="paid ahead"),
 )
 
 arrears_paid = Table(
@@ -138,6 +140,19 @@ allocation = Table(
     Column("payee_kind", SmallInteger, nullable=False),
     Column("payee_id", UUID(as_uuid=False)),
     Column("steps", JSON, nullable=False, comment="[[rule checksum, inputs, outputs], ...]"),
+    Column("revision", SmallInteger, nullable=False, server_default="0", comment="of the receipt"),
+    Column("paid_as", SmallInteger, comment="sequence of the earlier part as which it went out"),
+)
+
+allocation_withdrawn = Table(
+    "allocation_withdrawn",
+    metadata,
+    Column("obligor_id", UUID(as_uuid=False), primary_key=True),
+    Column("receipt_id", UUID(as_uuid=False), primary_key=True),
+    Column("sequence", SmallInteger, primary_key=True, autoincrement=False),
+    Column("revision", SmallInteger, nullable=False, comment="of the receipt, that ended it"),
+    Column("posting_date", Date, nullable=False),
+    comment="parts that a correction replaced; the others are in force (view part_in_force)",
 )
 
 applied_rule = Table(
