@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Job, Service
-from enforcement_service.api import SERVICERS
+from enforcement_service import api, known_balance_api
 from enforcement_service.handlers import HANDLERS
 from enforcement_service.screening import screen_everybody
 from enforcement_service.store.tables import metadata
@@ -12,7 +12,7 @@ SERVICE = Service(
     name="enforcement",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    servicers=SERVICERS,
+    servicers=(*api.SERVICERS, *known_balance_api.SERVICERS),
     handlers=HANDLERS,
     jobs=(Job("screen", screen_everybody),),
 )

@@ -15,6 +15,7 @@ from case_service.api import (
     history,
     imports,
     incarcerations,
+    known_balances,
     offices,
     order_reads,
     orders,
@@ -48,4 +49,5 @@ SERVICERS = (
     *disputes.SERVICERS,
     *establishing.SERVICERS,
     *incarcerations.SERVICERS,
+    *known_balances.SERVICERS,
 )

@@ -1,6 +1,6 @@
 """gRPC: a module for each room of the contract; `SERVICERS` is all that is served."""
 
 from chassis.service import Servicer
-from payments_service.api import reads
+from payments_service.api import proof, reads
 
-SERVICERS: tuple[Servicer, ...] = (*reads.SERVICERS,)
+SERVICERS: tuple[Servicer, ...] = (*reads.SERVICERS, *proof.SERVICERS)

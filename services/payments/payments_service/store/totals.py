@@ -1,13 +1,16 @@
 """The totals of both books, and the proof of the ledger from its lines."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from payments_service.domain.bookkeeping import Account, Book, EntryKind
+from payments_service.domain.bookkeeping import PAYABLE, Account, Book, EntryKind
+from payments_service.domain.lanes import LANES
+from payments_service.domain.model import Payee
 from payments_service.store.ledger import LINE_COLUMNS
 from payments_service.store.raw import cursor
 
@@ -19,6 +22,10 @@ PAYABLES = (
 RETAINED = (Account.PAYABLE_STATE, Account.PAYABLE_FEE)
 CLAIMS = (Account.RECOUPMENT, Account.AGENCY)
 CASH_ACCOUNTS = (Account.BANK, Account.SUSPENSE, Account.HELD, *PAYABLES, *CLAIMS)
+PAYING_OUT = frozenset(
+    {EntryKind.DISBURSEMENT, EntryKind.RETURNED, EntryKind.REISSUED, EntryKind.REFUND}
+)
+"""Entries whose money at the bank counts as paid out (or come back from it), not as received."""
 MAX_FINDINGS = 50
 
 
@@ -38,7 +45,6 @@ class Totals:
 
 def ledger_totals(session: Session, through: date | None = None) -> Totals:
     """Return the totals as of the end of a posting date (None: all), from the kept sums."""
-    sums: dict[tuple[Account, EntryKind], int] = {}
     rows = session.execute(
         text(
             "SELECT account, kind, sum(amount_cents)::bigint FROM total"
@@ -46,17 +52,20 @@ def ledger_totals(session: Session, through: date | None = None) -> Totals:
         ),
         {"through": through},
     )
-    for account, kind, cents in rows:
-        sums[Account(account), EntryKind(kind)] = cents
+    sums: dict[tuple[int, int], int] = {(account, kind): cents for account, kind, cents in rows}
     return _totals(sums, _standing_findings(session, through))
 
 
-def _totals(sums: dict[tuple[Account, EntryKind], int], findings: list[str]) -> Totals:
+def _totals(sums: Mapping[tuple[int, int], int], findings: list[str]) -> Totals:
     def total(*accounts: Account) -> int:
         return sum(cents for (account, _), cents in sums.items() if account in accounts)
 
-    paid_out = EntryKind.DISBURSEMENT
-    disbursed = -sums.get((Account.BANK, paid_out), 0)
+    def paid_out(*accounts: Account) -> int:
+        return sum(
+            cents for (a, kind), cents in sums.items() if a in accounts and kind in PAYING_OUT
+        )
+
+    disbursed = -paid_out(Account.BANK)
     received = total(Account.BANK) + disbursed
     held, suspense = -total(Account.HELD), -total(Account.SUSPENSE)
     payable, claims = -total(*PAYABLES), total(*CLAIMS)
@@ -68,7 +77,7 @@ def _totals(sums: dict[tuple[Account, EntryKind], int], findings: list[str]) -> 
     support = sum(cents for (account, _), cents in sums.items() if account not in CASH_ACCOUNTS)
     if support:
         findings.append(f"The support book is out of balance by {support} cents.")
-    retained = sum(sums.get((account, paid_out), 0) for account in RETAINED)
+    retained = paid_out(*RETAINED)
     return Totals(received, disbursed, retained, held, suspense, payable, claims, tuple(findings))
 
 
@@ -96,9 +105,20 @@ def _standing_findings(session: Session, through: date | None) -> list[str]:
     return findings
 
 
-_UNBALANCED = """
-SELECT entry_id::text, book, sum(amount_cents)::bigint FROM line
- GROUP BY obligor_id, entry_id, book HAVING sum(amount_cents) <> 0 LIMIT :most
+_ENTRIES_OFF = """
+SELECT coalesce(e.entry_id, l.entry_id)::text, coalesce(l.support, 0)::bigint,
+       coalesce(l.cash, 0)::bigint, e.entry_id IS NULL, l.entry_id IS NULL
+  FROM entry e FULL JOIN (
+       SELECT obligor_id, entry_id,
+              sum(amount_cents) FILTER (WHERE book = :support) AS support,
+              sum(amount_cents) FILTER (WHERE book <> :support) AS cash,
+              min(lane) AS lane, min(batch) AS batch, max(lane) AS last_lane,
+              max(batch) AS last_batch, min(posting_date) AS posted, max(posting_date) AS last
+         FROM line GROUP BY 1, 2) l USING (obligor_id, entry_id)
+ WHERE e.entry_id IS NULL OR l.entry_id IS NULL
+    OR coalesce(l.support, 0) <> 0 OR coalesce(l.cash, 0) <> 0
+    OR (l.lane, l.batch, l.posted) <> (e.lane, e.batch, e.posting_date)
+    OR (l.last_lane, l.last_batch, l.last) <> (e.lane, e.batch, e.posting_date) LIMIT :most
 """
 _BALANCES_OFF = """
 SELECT coalesce(b.obligation_id, l.obligation_id)::text, coalesce(b.bucket, l.bucket),
@@ -126,11 +146,18 @@ SELECT r.receipt_id::text, r.amount_cents, coalesce(sum(a.amount_cents), 0)::big
 HAVING r.amount_cents <> coalesce(sum(a.amount_cents), 0)
     OR r.credited_cents <> coalesce(sum(a.credited_cents), 0) LIMIT :most
 """
-_SUSPENSE_OFF = """
-SELECT coalesce(sum(r.amount_cents), 0)::bigint,
-       -coalesce((SELECT sum(amount_cents) FROM line WHERE account = :suspense), 0)::bigint
-  FROM suspended s JOIN receipt r USING (receipt_id)
-"""
+_SUSPENSE = "SELECT sum(r.amount_cents) FROM suspended s JOIN receipt r USING (receipt_id)"
+_HELD = "SELECT sum(amount_cents) FROM hold WHERE released_on IS NULL"
+_PAYABLE = "SELECT payee_kind, sum(amount_cents)::bigint FROM payable GROUP BY 1"
+_ACCOUNTS = "SELECT account, sum(amount_cents)::bigint FROM line GROUP BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a part of the proof found, and how many rows it looked at."""
+
+    findings: tuple[str, ...]
+    row_count: int
 
 
 def see_one_state(session: Session) -> None:
@@ -143,61 +170,124 @@ def verify(session: Session) -> Totals:
 
     While others post, call `see_one_state` first.
     """
-    most = {"most": MAX_FINDINGS}
-    findings: list[str] = []
-    for entry_id, book, cents in session.execute(text(_UNBALANCED), most):
-        name = Book(book).name.lower()
-        findings.append(f"Entry {entry_id} is out of balance by {cents} cents in the {name} book.")
-    due = {**most, "due": int(Account.DUE)}
-    for obligation_id, bucket, kept, lines in session.execute(text(_BALANCES_OFF), due):
-        findings.append(
-            f"Obligation {obligation_id}, bucket {bucket}: the balance says {kept} cents, "
-            f"the lines {lines}."
-        )
-    for lane, on, account, kept, lines in session.execute(text(_TOTALS_OFF), most):
-        findings.append(
-            f"Lane {lane}, {on}, account {Account(account).name.lower()}: the total says {kept} "
-            f"cents, the lines {lines}."
-        )
-    for receipt_id, amount, parts in session.execute(text(_PARTS_OFF), most):
-        findings.append(f"Receipt {receipt_id} of {amount} cents has parts of {parts} cents.")
-    waiting, suspense = session.execute(
-        text(_SUSPENSE_OFF), {"suspense": int(Account.SUSPENSE)}
-    ).one()
-    if waiting != suspense:
-        findings.append(f"Suspended receipts sum to {waiting} cents, suspense to {suspense}.")
-    findings += _chain_findings(session)
-    kept_totals = ledger_totals(session)
-    return Totals(
-        kept_totals.received_cents, kept_totals.disbursed_cents, kept_totals.retained_cents,
-        kept_totals.held_cents, kept_totals.suspense_cents, kept_totals.payable_cents,
-        kept_totals.claims_cents, (*kept_totals.findings, *findings),
-    )  # fmt: skip
+    checks = (
+        check_entries(session),
+        check_balances(session),
+        check_totals(session),
+        check_parts(session),
+        check_owed(session),
+        *(check_chain(session, lane) for lane in range(LANES)),
+    )
+    findings = [finding for check in checks for finding in check.findings]
+    kept = ledger_totals(session)
+    return replace(kept, findings=(*kept.findings, *findings))
 
 
-def _chain_findings(session: Session) -> list[str]:
-    """Hash every batch again from its lines, in the order in which they were written."""
+def check_entries(session: Session) -> Checked:
+    """Every entry has lines, they sum to zero in each book and stand in the entry's batch."""
+    findings = []
+    asked = {"most": MAX_FINDINGS, "support": int(Book.SUPPORT)}
+    for entry_id, support, cash, no_entry, no_lines in session.execute(text(_ENTRIES_OFF), asked):
+        if no_entry or no_lines:
+            wanting = "no entry, only lines" if no_entry else "no lines"
+            findings.append(f"Entry {entry_id}: there is {wanting}.")
+        elif not (support or cash):
+            findings.append(f"Entry {entry_id}: its lines stand in another batch than it says.")
+        for book, cents in ((Book.SUPPORT, support), (Book.CASH, cash)):
+            if cents:
+                findings.append(
+                    f"Entry {entry_id} is out of balance by {cents} cents in the "
+                    f"{book.name.lower()} book."
+                )
+    return Checked(tuple(findings), _count(session, "line"))
+
+
+def check_balances(session: Session) -> Checked:
+    """Every balance is the sum of its lines."""
+    asked = {"most": MAX_FINDINGS, "due": int(Account.DUE)}
+    findings = [
+        f"Obligation {obligation_id}, bucket {bucket}: the balance says {kept} cents, "
+        f"the lines {lines}."
+        for obligation_id, bucket, kept, lines in session.execute(text(_BALANCES_OFF), asked)
+    ]
+    return Checked(tuple(findings), _count(session, "balance"))
+
+
+def check_totals(session: Session) -> Checked:
+    """Every total is the sum of its lines."""
+    findings = [
+        f"Lane {lane}, {on}, account {account_name(account)}: the total says {kept} cents, "
+        f"the lines {lines}."
+        for lane, on, account, kept, lines in session.execute(
+            text(_TOTALS_OFF), {"most": MAX_FINDINGS}
+        )
+    ]
+    return Checked(tuple(findings), _count(session, "total"))
+
+
+def check_parts(session: Session) -> Checked:
+    """The parts of every posted receipt sum to its money and its credit."""
+    findings = [
+        f"Receipt {receipt_id} of {amount} cents has parts of {parts} cents."
+        for receipt_id, amount, parts in session.execute(text(_PARTS_OFF), {"most": MAX_FINDINGS})
+    ]
+    return Checked(tuple(findings), _count(session, "receipt"))
+
+
+def check_owed(session: Session) -> Checked:
+    """What is suspended, held and to be paid, one by one, sums to what its account says."""
+    rows = session.execute(text(_ACCOUNTS)).tuples()
+    accounts: dict[int, int] = {account: -cents for account, cents in rows}
+    suspense, held = (session.scalar(text(query)) or 0 for query in (_SUSPENSE, _HELD))
+    kept = [
+        (Account.SUSPENSE, suspense, "Suspended receipts", "suspense"),
+        (Account.HELD, held, "Open holds", "what is held"),
+    ]
+    to_pay: dict[int, int] = dict(session.execute(text(_PAYABLE)).tuples().all())
+    for payee, account in PAYABLE.items():
+        if payee is not Payee.HELD:
+            name = payee.name.lower()
+            kept.append((account, to_pay.get(int(payee), 0), f"Parts to be paid to {name}", name))
+    findings = [
+        f"{what} sum to {cents} cents, {name} to {accounts.get(account, 0)}."
+        for account, cents, what, name in kept
+        if cents != accounts.get(account, 0)
+    ]
+    return Checked(tuple(findings), len(kept))
+
+
+def account_name(account: int) -> str:
+    """Return an account's name; one that this program does not know by its number."""
+    return Account(account).name.lower() if account in set(Account) else f"no. {account}"
+
+
+def _count(session: Session, table: str) -> int:
+    return session.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608 - a name of ours
+
+
+def check_chain(session: Session, lane: int) -> Checked:
+    """Hash every batch of a lane again from its lines, in the order in which they were written."""
     findings: list[str] = []
-    for lane, head in session.execute(text("SELECT lane, hash FROM lane ORDER BY lane")).all():
-        kept = session.execute(
-            text("SELECT batch, hash, line_count FROM batch WHERE lane = :lane ORDER BY batch"),
-            {"lane": lane},
-        ).all()
-        hashes = _hashes(session, lane)
-        previous = b""
-        for expected, (number, hash_, count) in enumerate(kept, 1):
-            content_hash, lines = hashes.get(number, (b"", 0))
-            if number != expected or lines != count:
-                findings.append(f"Lane {lane}: batch {expected} is missing or not whole.")
-                break
-            if content_hash != bytes(hash_):
-                findings.append(f"Lane {lane}: the hash of batch {number} does not hold.")
-                break
-            previous = bytes(hash_)
-        else:
-            if previous != bytes(head) or len(hashes) != len(kept):
-                findings.append(f"Lane {lane}: the head of the chain is not its last batch.")
-    return findings
+    head = session.scalar(text("SELECT hash FROM lane WHERE lane = :lane"), {"lane": lane})
+    kept = session.execute(
+        text("SELECT batch, hash, line_count FROM batch WHERE lane = :lane ORDER BY batch"),
+        {"lane": lane},
+    ).all()
+    hashes = _hashes(session, lane)
+    previous = b""
+    for expected, (number, hash_, count) in enumerate(kept, 1):
+        content_hash, lines = hashes.get(number, (b"", 0))
+        if number != expected or lines != count:
+            findings.append(f"Lane {lane}: batch {expected} is missing or not whole.")
+            break
+        if content_hash != bytes(hash_):
+            findings.append(f"Lane {lane}: the hash of batch {number} does not hold.")
+            break
+        previous = bytes(hash_)
+    else:
+        if previous != bytes(head or b"") or len(hashes) != len(kept):
+            findings.append(f"Lane {lane}: the head of the chain is not its last batch.")
+    return Checked(tuple(findings), sum(lines for _, lines in hashes.values()))
 
 
 def _hashes(session: Session, lane: int) -> dict[int, tuple[bytes, int]]:
