@@ -205,7 +205,7 @@ class TestDistribution:
 
     def test_medical_support_goes_to_medicaid_only_when_it_is_assigned(self):
         """45 CFR 302.51(c)(1); constructed."""
-        medical = owed("1", 5_000, support=Support.MEDICAL, arrears=[(Bucket.NA, 100)])
+        medical = owed("1", 5_000, support=Support.MEDICAL, arrears=[(Bucket.PA, 100)])
         assigned = books([case(medicaid=True)], [medical])
         assert {p.payee for p in pay(assigned, 5_100)} == {Payee.MEDICAID}
         kept = books([case()], [medical])

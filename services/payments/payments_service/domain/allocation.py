@@ -3,7 +3,9 @@
 Current support first: the orders share it in proportion to their monthly amounts, none beyond what
 is still due for the month; within an order child, then medical, then spousal support. Then the
 monthly amounts ordered on arrears, in proportion; then the remaining arrears by balance (which no
-text at hand says); what is over is held.
+text at hand says); what is over is held. Nothing is kept for a future month while anything is owed.
+A federal tax refund goes to arrears alone, by balance. Arrears that another State is owed in the
+same case come after all of ours (IRG Q8.4).
 """
 
 from collections.abc import Callable, Sequence
@@ -46,17 +48,23 @@ class Share:
     steps: tuple[Applied, ...]
 
 
-def allocate(credited_cents: int, debts: Sequence[Debt], rules: Rules) -> list[Share]:
+def allocate(
+    credited_cents: int, debts: Sequence[Debt], rules: Rules, *, offset: bool = False
+) -> list[Share]:
     """Split a credit over debts (sorted by obligation id); the shares sum to the credit.
 
-    The debts are a working copy: they are lowered by what was allocated.
+    `offset`: a federal tax refund. The debts are a working copy: they are lowered by what was
+    allocated.
     """
     shares: list[Share] = []
     rest = credited_cents
-    for stage in rules.stages:
+    others = any(debt.obligation.owed_to_fips for debt in debts)
+    for stage in rules.offset_stages if offset else rules.stages:
         if not rest:
             break
         taken = _STAGES[stage.code](rest, debts, stage, rules)
+        if others and stage.code != CURRENT:
+            taken = _own_state_first(taken, debts, rules)
         for share in taken:
             rest -= share.credited_cents
         shares += taken
@@ -155,9 +163,9 @@ def _arrears(
     shares: list[Share] = []
     if not owed:
         return shares
-    parts = prorate_capped(rest, weights, caps)
     prorated = len(owed) > 1 and rest < sum(caps)
     all_weights = sum(weights)
+    parts = prorate_capped(rest, weights, caps)
     for debt, weight, cap, part in zip(owed, weights, caps, parts, strict=True):
         if not part:
             continue
@@ -167,10 +175,42 @@ def _arrears(
         steps = [Applied(stage, inputs, {"amount_cents": part})]
         if prorated:
             steps.append(Applied(rules.proration, {}, {"amount_cents": part}))
-        debt.arrears_due_cents -= part
-        debt.ordered_due_cents = max(0, debt.ordered_due_cents - part)
+        _take(debt, part)
         shares.append(Share(debt.obligation, stage.code, part, tuple(steps)))
     return shares
+
+
+def _own_state_first(shares: list[Share], debts: Sequence[Debt], rules: Rules) -> list[Share]:
+    """Turn what another State would get to what we are owed in the same case."""
+    result: list[Share] = []
+    for share in shares:
+        theirs = share.obligation
+        if theirs is None or not theirs.owed_to_fips:
+            result.append(share)
+            continue
+        rest = share.credited_cents
+        for debt in debts:
+            owed = debt.obligation
+            if owed.case_id != theirs.case_id or owed.owed_to_fips:
+                continue
+            if part := min(rest, debt.arrears_due_cents):
+                step = Applied(rules.states_in_one_case, {}, {"amount_cents": part})
+                result.append(Share(owed, share.stage, part, (*share.steps, step)))
+                _take(debt, part)
+                rest -= part
+        back = share.credited_cents - rest
+        if back:
+            loser = next(debt for debt in debts if debt.obligation is theirs)
+            loser.arrears_due_cents += back
+            loser.ordered_due_cents += back
+        if rest:
+            result.append(Share(theirs, share.stage, rest, share.steps))
+    return result
+
+
+def _take(debt: Debt, cents: int) -> None:
+    debt.arrears_due_cents -= cents
+    debt.ordered_due_cents = max(0, debt.ordered_due_cents - cents)
 
 
 def _excess(rest: int, debts: Sequence[Debt], stage: AllocationStage, rules: Rules) -> list[Share]:

@@ -1,14 +1,21 @@
-"""Who is paid what was allocated (42 USC 657, 45 CFR 302.51), by the policy's ordered table.
+"""Who is paid what was allocated (42 USC 657, 45 CFR 302.51, 302.52), by the policy's table.
 
-Within an obligation the arrears are taken bucket by bucket in the order of the table; the State's
-rows never keep more than the assistance that is not repaid (URA), what is above goes to the family.
-A bucket that the table does not name is held until somebody decides; a temporarily assigned one is
-read as conditionally assigned once assistance has ended.
+The kind of a case is that of the month of collection; a federal tax refund has rows of its own. The
+arrears of a case are taken bucket by bucket in the order of the table, over all its obligations.
+The State's rows never keep more than the assistance that is not repaid (URA), what is above goes to
+the family, or in foster care to the agency that supervises it. A bucket that the table does not
+name is held until somebody decides; a temporarily assigned one is read as conditionally assigned
+once assistance has ended.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from payments_service.domain.accrual import month_amount
+from payments_service.domain.allocation import CURRENT, Share
+from payments_service.domain.assistance import Aid, aid_in
 from payments_service.domain.books import ARREARS, Books
+from payments_service.domain.lanes import other_state_id
 from payments_service.domain.model import (
     Applied,
     Assistance,
@@ -17,19 +24,30 @@ from payments_service.domain.model import (
     Obligation,
     Part,
     Payee,
-    Support,
 )
 from payments_service.domain.proration import largest_remainder
-from payments_service.domain.rules import Hierarchy, Rules
+from payments_service.domain.rules import NON_IV_D, Hierarchy, Kind, Rules
 from policy import DistributionStep
 
-_PAYEES = {"family": Payee.FAMILY, "state": Payee.STATE, "medicaid": Payee.MEDICAID}
-LIMIT_URA = "ura"
+_PAYEES = {
+    "family": Payee.FAMILY,
+    "state": Payee.STATE,
+    "medicaid": Payee.MEDICAID,
+    "iv_e_state": Payee.STATE,
+    "iv_e_agency": Payee.FOSTER_CARE,
+    "initiating_agency": Payee.OTHER_STATE,
+    "obligor": Payee.OBLIGOR,
+}
+TO_MAINTENANCE = "maintenance_payment"
+URA_IV_E = "ura_iv_e"
 
 
 @dataclass(frozen=True, slots=True)
 class BucketShare:
-    """A part of an allocated share that pays one bucket, and the row that says who gets it."""
+    """A part of an allocated share that pays one bucket, and the row that says who gets it.
+
+    `balance`: the row that says who gets what the State may not keep; None: the family.
+    """
 
     obligation: Obligation | None
     current: bool
@@ -37,105 +55,283 @@ class BucketShare:
     credited_cents: int
     row: DistributionStep | None
     steps: tuple[Applied, ...]
+    balance: DistributionStep | None = None
 
 
-def hierarchy_of(case: Case, obligation: Obligation, rules: Rules) -> Hierarchy:
-    """Return the rows that hold for an obligation."""
-    if case.medicaid and obligation.support == Support.MEDICAL:
-        return rules.medicaid()
-    return rules.hierarchy(case)
+class Distribution:
+    """The kinds of an obligor's cases on the day of one collection, each worked out once."""
 
+    def __init__(self, books: Books, rules: Rules, *, offset: bool) -> None:
+        self.books = books
+        self.rules = rules
+        self.offset = offset
+        self._aids: dict[str, Aid] = {}
 
-def arrears_order(
-    books: Books, case: Case, obligation: Obligation, hierarchy: Hierarchy
-) -> list[tuple[Bucket, DistributionStep | None]]:
-    """Return the buckets of an obligation that hold arrears, in the order of the table."""
-    owed = [b for b in ARREARS if books.due.get((obligation.obligation_id, b), 0) > 0]
-    order: list[tuple[Bucket, DistributionStep | None]] = []
-    for named, row in hierarchy.arrears:
-        for bucket in owed:
-            read = bucket
-            if bucket == Bucket.TA and case.assistance == Assistance.FORMER:
-                read = Bucket.CA
-            if named in (None, read):
-                order.append((bucket, row))
-        owed = [bucket for bucket in owed if bucket not in {place for place, _ in order}]
-    return [*order, *((bucket, None) for bucket in owed)]
+    def aid(self, case: Case) -> Aid:
+        """Return what the family has of assistance in the month of collection."""
+        known = self._aids.get(case.case_id)
+        if known is None:
+            known = self._aids[case.case_id] = aid_in(case, self.rules.month)
+        return known
 
+    def kind(self, obligation: Obligation) -> Kind:
+        """Return of what kind an obligation's case is."""
+        case = self.books.cases[obligation.case_id]
+        return self.rules.kind(case, obligation, self.aid(case), offset=self.offset)
 
-def pay(share: BucketShare, cash_cents: int, books: Books, rules: Rules) -> list[Part]:
-    """Say who gets a share's cash; the parts sum to its cash and to its credit.
+    def by_bucket(self, shares: Sequence[Share]) -> list[BucketShare]:
+        """Split shares over buckets; those of one case take from the same balances."""
+        result: list[BucketShare] = []
+        excess: list[BucketShare] = []
+        together: dict[tuple[str, Kind], list[Share]] = {}
+        left: dict[tuple[str, Bucket], int] = {}
+        for share in shares:
+            obligation = share.obligation
+            if obligation is None:
+                excess.append(self._excess(share))
+                continue
+            if share.stage == CURRENT:
+                result += self._current(share, obligation)
+                continue
+            kind = self.kind(obligation)
+            hierarchy = self.rules.hierarchy(kind)
+            if hierarchy.by_bucket and self._has_several(obligation):
+                together.setdefault((obligation.case_id, kind), []).append(share)
+            else:
+                result += self._of_obligation(share, obligation, hierarchy, left)
+        for (_, kind), some in together.items():
+            result += self._of_case(some, kind, left)
+        return result + excess
 
-    The State's part is bounded by what `books` say is left of the assistance.
-    """
-    if share.obligation is None:
-        return [_part(share, cash_cents, share.credited_cents, Payee.HELD, "", books)]
-    if share.row is None:
-        name = share.bucket.name
-        outputs: dict[str, str | int] = {
-            "bucket": name,
-            "payee": "hold",
-            "amount_cents": cash_cents,
-        }
-        step = Applied(rules.hierarchy_table, {}, outputs)
-        held = replace(share, steps=(*share.steps, step))
-        return [_part(held, cash_cents, share.credited_cents, Payee.HELD, "", books)]
-    case = books.cases[share.obligation.case_id]
-    payee = _PAYEES[share.row.payee]
-    if payee != Payee.STATE or share.row.limit != LIMIT_URA:
-        return [_paid(share, cash_cents, share.credited_cents, payee, {}, books)]
-    left = books.assistance_left(case.case_id)
-    kept = min(cash_cents, left)
-    over = cash_cents - kept
-    facts: dict[str, str | int] = {"assistance_left_cents": left}
-    if not over:
-        return [_paid(share, cash_cents, share.credited_cents, payee, facts, books)]
-    credits = largest_remainder(share.credited_cents, [kept, over])
-    limit = Applied(
-        rules.retained_limit, {**facts, "assigned_cents": cash_cents}, {"amount_cents": over}
-    )
-    rest = replace(share, steps=(*share.steps, limit))
-    parts = [_paid(rest, over, credits[1], Payee.FAMILY, facts, books)]
-    if kept:
-        parts.insert(0, _paid(share, kept, credits[0], payee, facts, books))
-    return parts
+    def _has_several(self, obligation: Obligation) -> bool:
+        """Return whether the case has other obligations whose arrears are paid with these."""
+        if obligation.owed_to_fips:
+            return False
+        case_id = obligation.case_id
+        return sum(other.case_id == case_id for other in self.books.obligations) > 1
 
+    def _current(self, share: Share, obligation: Obligation) -> list[BucketShare]:
+        rows = self.rules.hierarchy(self.kind(obligation)).current
+        if len(rows) == 1 or rows[0].limit != TO_MAINTENANCE:
+            return [_bucket_share(share, Bucket.CURRENT, share.credited_cents, rows[0])]
+        to_maintenance, above = rows
+        kept = min(share.credited_cents, self._maintenance_left(obligation, share))
+        parts = ((kept, to_maintenance), (share.credited_cents - kept, above))
+        return [
+            replace(_bucket_share(share, Bucket.CURRENT, cents, row), balance=above)
+            for cents, row in parts
+            if cents
+        ]
 
-def _paid(
-    share: BucketShare,
-    cash: int,
-    credited: int,
-    payee: Payee,
-    facts: dict[str, str | int],
-    books: Books,
-) -> Part:
-    if share.row is None:
-        raise ValueError(f"no row of the distribution table pays {share.bucket.name}")
-    bucket = "current" if share.current else share.bucket.name
-    name = next(code for code, kind in _PAYEES.items() if kind == payee)
-    step = Applied(share.row, facts, {"bucket": bucket, "payee": name, "amount_cents": cash})
-    steps = (*share.steps, step)
-    row = BucketShare(share.obligation, share.current, share.bucket, credited, share.row, steps)
-    return _part(row, cash, credited, payee, "", books)
+    def _maintenance_left(self, obligation: Obligation, share: Share) -> int:
+        """Return what of the month's maintenance its current support has not met yet."""
+        aid = self.aid(self.books.cases[obligation.case_id])
+        due_cents = self.books.current_due(obligation.obligation_id, self.rules.month)
+        month = self.rules.month
+        ordered = month_amount(obligation, month, self.books.accrual(month))
+        met = max(0, ordered - due_cents)
+        return max(0, aid.maintenance_cents - met)
 
+    def _of_obligation(
+        self,
+        share: Share,
+        obligation: Obligation,
+        hierarchy: Hierarchy,
+        left: dict[tuple[str, Bucket], int],
+    ) -> list[BucketShare]:
+        result: list[BucketShare] = []
+        rest = share.credited_cents
+        for bucket, row in self._order([obligation], hierarchy):
+            part = self._take(obligation, bucket, rest, left)
+            if part:
+                result.append(_bucket_share(share, bucket, part, row, hierarchy.balance))
+                rest -= part
+        _all_taken(obligation.case_id, rest)
+        return result
 
-def _part(
-    share: BucketShare, cash: int, credited: int, payee: Payee, payee_id: str, books: Books
-) -> Part:
-    obligation = share.obligation
-    if obligation is None:
+    def _of_case(
+        self, shares: Sequence[Share], kind: Kind, left: dict[tuple[str, Bucket], int]
+    ) -> list[BucketShare]:
+        """Pay the buckets of a case in their order, whichever of its obligations they lie in."""
+        owed = {o.obligation_id: o for share in shares if (o := share.obligation) is not None}
+        priority = self.rules.priority
+        ordered = sorted(owed.values(), key=lambda o: (priority[o.support], o.obligation_id))
+        hierarchy = self.rules.hierarchy(kind)
+        total = rest = sum(share.credited_cents for share in shares)
+        why = tuple(step for share in shares for step in share.steps)
+        result: list[BucketShare] = []
+        for bucket, row in self._order(ordered, hierarchy):
+            for obligation in ordered:
+                part = self._take(obligation, bucket, rest, left)
+                if not part:
+                    continue
+                rest -= part
+                step = Applied(self.rules.by_case, {"case_cents": total}, {"amount_cents": part})
+                taken = replace(shares[0], obligation=obligation, steps=(*why, step))
+                result.append(_bucket_share(taken, bucket, part, row, hierarchy.balance))
+        _all_taken(ordered[0].case_id, rest)
+        return result
+
+    def _take(
+        self, obligation: Obligation, bucket: Bucket, most: int, left: dict[tuple[str, Bucket], int]
+    ) -> int:
+        key = (obligation.obligation_id, bucket)
+        room = left.get(key)
+        if room is None:
+            room = self.books.due.get(key, 0)
+        part = min(most, room)
+        left[key] = room - part
+        return part
+
+    def _order(
+        self, obligations: Sequence[Obligation], hierarchy: Hierarchy
+    ) -> list[tuple[Bucket, DistributionStep | None]]:
+        """Return the buckets that hold arrears, in the order of the table; unnamed ones last."""
+        due = self.books.due
+        case = self.books.cases[obligations[0].case_id]
+        owed = [
+            bucket
+            for bucket in ARREARS
+            if any(due.get((o.obligation_id, bucket), 0) > 0 for o in obligations)
+        ]
+        order: list[tuple[Bucket, DistributionStep | None]] = []
+        for named, row in hierarchy.arrears:
+            for bucket in owed:
+                read = bucket
+                if bucket == Bucket.TA and self.aid(case).assistance == Assistance.FORMER:
+                    read = Bucket.CA
+                if named in (None, read):
+                    order.append((bucket, row))
+            owed = [bucket for bucket in owed if bucket not in {place for place, _ in order}]
+        return [*order, *((bucket, None) for bucket in owed)]
+
+    def _excess(self, share: Share) -> BucketShare:
+        """Return what nobody is owed: a tax refund goes back to its filer, the rest is held."""
+        found = _bucket_share(share, Bucket.CURRENT, share.credited_cents, None)
+        if not self.offset:
+            return found
+        for obligation in self.books.obligations:
+            kind = self.kind(obligation)
+            row = None if kind.case_type == NON_IV_D else self.rules.hierarchy(kind).excess
+            if row is not None:
+                return replace(found, row=row, steps=())
+        return found
+
+    def pay(self, share: BucketShare, cash_cents: int) -> list[Part]:
+        """Say who gets a share's cash; the parts sum to its cash and to its credit.
+
+        The State's part is bounded by what the books say is left of the assistance.
+        """
+        credited = share.credited_cents
+        row = share.row
+        if row is None:
+            return [self._held(share, cash_cents)]
+        payee = self._payee(share, row)
+        if payee != Payee.STATE or share.obligation is None:
+            return [self._paid(share, row, cash_cents, credited, payee, {})]
+        left = self.books.assistance_left(share.obligation.case_id)
+        kept = min(cash_cents, left)
+        over = cash_cents - kept
+        facts: dict[str, str | int] = {"assistance_left_cents": left}
+        if not over:
+            return [self._paid(share, row, cash_cents, credited, payee, facts)]
+        credits = largest_remainder(credited, [kept, over])
+        limit = Applied(
+            self.rules.retained_limit,
+            {**facts, "assigned_cents": cash_cents},
+            {"amount_cents": over},
+        )
+        rest = replace(share, steps=(*share.steps, limit))
+        other, to = (share.balance or row), Payee.FAMILY
+        if share.balance is not None:
+            to = _PAYEES[share.balance.payee]
+        parts = [self._paid(rest, other, over, credits[1], to, facts)]
+        if kept:
+            parts.insert(0, self._paid(share, row, kept, credits[0], payee, facts))
+        return parts
+
+    def _payee(self, share: BucketShare, row: DistributionStep) -> Payee:
+        obligation = share.obligation
+        if obligation is not None and obligation.owed_to_fips and not share.current:
+            return Payee.OTHER_STATE
+        return _PAYEES[row.payee]
+
+    def _held(self, share: BucketShare, cash: int) -> Part:
+        if share.obligation is not None:
+            outputs: dict[str, str | int] = {
+                "bucket": share.bucket.name,
+                "payee": "hold",
+                "amount_cents": cash,
+            }
+            step = Applied(self.rules.hierarchy_table, {}, outputs)
+            share = replace(share, steps=(*share.steps, step))
+        return self._part(share, cash, share.credited_cents, Payee.HELD, share.steps)
+
+    def _paid(
+        self,
+        share: BucketShare,
+        row: DistributionStep,
+        cash: int,
+        credited: int,
+        payee: Payee,
+        facts: dict[str, str | int],
+    ) -> Part:
+        name = row.payee
+        if payee != _PAYEES[name]:
+            name = "family" if payee == Payee.FAMILY else "initiating_agency"
+        bucket = "current" if share.current else share.bucket.name
+        if share.obligation is None:
+            bucket = "excess"
+        step = Applied(row, facts, {"bucket": bucket, "payee": name, "amount_cents": cash})
+        return self._part(share, cash, credited, payee, (*share.steps, step))
+
+    def _part(
+        self,
+        share: BucketShare,
+        cash: int,
+        credited: int,
+        payee: Payee,
+        steps: tuple[Applied, ...],
+    ) -> Part:
+        obligation = share.obligation
+        if obligation is None:
+            return Part(
+                "", "", 0, share.current, share.bucket, None, cash, credited, payee,
+                self.books.obligor_id, steps,
+            )  # fmt: skip
+        month = None
+        if share.bucket == Bucket.CURRENT:
+            month = self.books.standing[obligation.obligation_id].charged_through
         return Part(
-            "", "", 0, share.current, share.bucket, None, cash, credited, payee,
-            books.obligor_id, share.steps,
+            obligation.case_id, obligation.obligation_id, int(obligation.support), share.current,
+            share.bucket, month, cash, credited, payee, self._payee_id(obligation, payee), steps,
         )  # fmt: skip
-    if payee == Payee.FAMILY:
-        payee_id = books.cases[obligation.case_id].obligee_id
-    elif payee == Payee.HELD:
-        payee_id = books.obligor_id
-    month = None
-    if share.bucket == Bucket.CURRENT:
-        month = books.standing[obligation.obligation_id].charged_through
-    return Part(
-        obligation.case_id, obligation.obligation_id, int(obligation.support), share.current,
-        share.bucket, month, cash, credited, payee, payee_id, share.steps,
+
+    def _payee_id(self, obligation: Obligation, payee: Payee) -> str:
+        """Return the participant or agency that is paid; empty for an institution of ours."""
+        case = self.books.cases[obligation.case_id]
+        if payee == Payee.FAMILY:
+            return case.obligee_id
+        if payee == Payee.HELD:
+            return self.books.obligor_id
+        if payee == Payee.OTHER_STATE:
+            return other_state_id(obligation.owed_to_fips or case.initiating_fips)
+        return ""
+
+
+def _bucket_share(
+    share: Share,
+    bucket: Bucket,
+    credited_cents: int,
+    row: DistributionStep | None,
+    balance: DistributionStep | None = None,
+) -> BucketShare:
+    current = share.stage == CURRENT
+    return BucketShare(
+        share.obligation, current, bucket, credited_cents, row, share.steps, balance
     )  # fmt: skip
+
+
+def _all_taken(case_id: str, rest: int) -> None:
+    if rest:
+        raise ValueError(f"case {case_id}: {rest} cents over its arrears")

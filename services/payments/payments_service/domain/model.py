@@ -79,6 +79,18 @@ class Program(IntEnum):
     FOSTER_CARE = 3
 
 
+class Frequency(IntEnum):
+    """How often an obligation falls due."""
+
+    WEEKLY = 1
+    BIWEEKLY = 2
+    SEMIMONTHLY = 3
+    MONTHLY = 4
+    QUARTERLY = 5
+    YEARLY = 6
+    ONCE = 7
+
+
 class Checked(Citable, Protocol):
     """A rule, table or row of a table with the checksum of what was relied on."""
 
@@ -105,11 +117,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What an obligation comes to in a month, from when to when; `effective_to` None: no end."""
+    """What an obligation comes to from when to when; `effective_to` None: no end.
+
+    `monthly_cents`: a month's worth. `amount_cents`: what is owed each time, by `frequency`.
+    """
 
     effective_from: date
     effective_to: date | None
     monthly_cents: int
+    amount_cents: int = 0
+    frequency: Frequency = Frequency.MONTHLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,8 @@ class Obligation:
     """One thing that an order obliges to. `learnt_month`: that in which we first heard of it.
 
     `terms`: what it comes to from when to when, in order; none: `monthly_cents` all the time.
+    `child_id`: the child that it is for; empty: for all together. `owed_to_fips`: the other State
+    that its arrears are owed to; empty: none.
     """
 
     obligation_id: str
@@ -130,16 +149,22 @@ class Obligation:
     opening: tuple[Opening, ...]
     learnt_month: date
     terms: tuple[Term, ...] = ()
+    child_id: str = ""
+    owed_to_fips: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Months in which a family had assistance; `last_month` None: it lasts."""
+    """Months in which a family had assistance; `last_month` None: it lasts.
+
+    `child_id`: the child that it is for (foster care); empty: for the family.
+    """
 
     program: Program
     first_month: date
     last_month: date | None
     paid_cents: int
+    child_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +172,8 @@ class Case:
     """A case. `assistance_cents`: assistance paid and not repaid before this ledger retained any.
 
     `medicaid` says that medical support is assigned to the Medicaid agency. `periods`: months with
-    assistance, as far as they are known one by one.
+    assistance, as far as they are known one by one. `initiating_fips`: the agency of another State
+    that has the case, where we only collect for it; empty: it is ours.
     """
 
     case_id: str
@@ -159,6 +185,7 @@ class Case:
     obligee_id: str
     medicaid: bool = False
     periods: tuple[Period, ...] = ()
+    initiating_fips: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +206,8 @@ class Part:
     """A part of a receipt. Without an obligation it is held, and credits nothing.
 
     `current`: for current support of the month of collection. `bucket`: where the debt lay that it
-    pays; `month`: of current support, the month.
+    pays; `month`: of current support, the month. What is in the current bucket and not current is
+    paid ahead: a credit of the obligation.
     """
 
     case_id: str
@@ -193,6 +221,11 @@ class Part:
     payee: Payee
     payee_id: str
     steps: tuple[Applied, ...]
+
+    @property
+    def ahead(self) -> bool:
+        """Whether no debt was left that it could pay."""
+        return bool(self.obligation_id) and not self.current and self.bucket == Bucket.CURRENT
 
 
 SUPPORT_NAMES = {

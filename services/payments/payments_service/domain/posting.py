@@ -3,21 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from payments_service.domain.accrual import month_amount
 from payments_service.domain.allocation import CURRENT, EXCESS, Debt, Share, allocate
 from payments_service.domain.books import Books
-from payments_service.domain.charging import Charge, bring_up, month_amount
-from payments_service.domain.distribution import BucketShare, arrears_order, hierarchy_of, pay
+from payments_service.domain.charging import Charge, bring_up
+from payments_service.domain.distribution import BucketShare, Distribution
 from payments_service.domain.fee import take_fee
-from payments_service.domain.model import (
-    Bucket,
-    Obligation,
-    Part,
-    Payee,
-    Receipt,
-)
+from payments_service.domain.model import Obligation, Part, Payee, Receipt
 from payments_service.domain.proration import largest_remainder
-from payments_service.domain.rules import Rules
-from policy import DistributionStep
+from payments_service.domain.rules import Rules, is_offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +28,34 @@ def post(books: Books, receipt: Receipt, rules: Rules) -> Posted:
     Raises ValueError when the parts would not sum, or a debt would fall below nothing: then nothing
     of the page is kept.
     """
+    charges = bring_up(books, rules.month)
+    return Posted(charges, share_out(books, receipt, rules))
+
+
+def share_out(books: Books, receipt: Receipt, rules: Rules) -> tuple[Part, ...]:
+    """Allocate and distribute a receipt over books that are charged through its month."""
     month = rules.month
-    charges = bring_up(books, month)
     arrears = books.arrears()
     debts = [
         _debt(books, obligation, month, arrears.get(obligation.obligation_id, 0))
         for obligation in books.obligations
     ]
-    shares = allocate(receipt.credited_cents, debts, rules)
-    by_bucket = _by_bucket(shares, books, rules)
+    offset = is_offset(receipt.source)
+    shares = allocate(receipt.credited_cents, debts, rules, offset=offset)
+    distribution = Distribution(books, rules, offset=offset)
+    by_bucket = distribution.by_bucket(shares)
+    year = rules.fee_year(receipt.settlement_date)
     parts: list[Part] = []
     for share, cash in zip(by_bucket, _cash(receipt, by_bucket), strict=True):
-        for part in pay(share, cash, books, rules):
+        for part in distribution.pay(share, cash):
             parts.append(part)
             if part.payee == Payee.STATE:
-                books.fund(part.case_id, rules.fiscal_year).retained_cents += part.amount_cents
-    result = tuple(take_fee(parts, books, rules))
+                books.fund(part.case_id, year).retained_cents += part.amount_cents
+    result = tuple(take_fee(parts, distribution, year))
     _check(receipt, result)
     _note_arrears(shares, books, month)
-    books.apply(result, rules.fiscal_year)
-    return Posted(charges, result)
+    books.apply(result, year)
+    return result
 
 
 def _debt(books: Books, obligation: Obligation, month: date, arrears_cents: int) -> Debt:
@@ -61,47 +63,8 @@ def _debt(books: Books, obligation: Obligation, month: date, arrears_cents: int)
     ordered = obligation.monthly_arrears_cents
     if ordered:
         ordered = max(0, ordered - books.arrears_paid.get((id_, month), 0))
-    month_cents = month_amount(obligation, month)
+    month_cents = month_amount(obligation, month, books.accrual(month))
     return Debt(obligation, month_cents, books.current_due(id_, month), ordered, arrears_cents)
-
-
-def _by_bucket(shares: list[Share], books: Books, rules: Rules) -> list[BucketShare]:
-    """Split arrears over buckets; two stages of one obligation take from the same balances."""
-    result: list[BucketShare] = []
-    left: dict[tuple[str, Bucket], int] = {}
-    for share in shares:
-        obligation = share.obligation
-        if obligation is None:
-            result.append(_bucket_share(share, Bucket.CURRENT, share.credited_cents, None))
-            continue
-        case = books.cases[obligation.case_id]
-        hierarchy = hierarchy_of(case, obligation, rules)
-        if share.stage == CURRENT:
-            result.append(
-                _bucket_share(share, Bucket.CURRENT, share.credited_cents, hierarchy.current)
-            )  # fmt: skip
-            continue
-        rest = share.credited_cents
-        for bucket, row in arrears_order(books, case, obligation, hierarchy):
-            key = (obligation.obligation_id, bucket)
-            room = left.get(key, books.due[key])
-            part = min(rest, room)
-            if part:
-                result.append(_bucket_share(share, bucket, part, row))
-                left[key] = room - part
-                rest -= part
-        if rest:
-            raise ValueError(
-                f"obligation {obligation.obligation_id}: {rest} cents over its arrears"
-            )
-    return result
-
-
-def _bucket_share(
-    share: Share, bucket: Bucket, credited_cents: int, row: DistributionStep | None
-) -> BucketShare:
-    current = share.stage == CURRENT
-    return BucketShare(share.obligation, current, bucket, credited_cents, row, share.steps)
 
 
 def _cash(receipt: Receipt, shares: list[BucketShare]) -> list[int]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+from payments_service.domain.assistance import Aid, in_foster_care
 from payments_service.domain.model import (
     SUPPORT_NAMES,
     Applied,
@@ -11,6 +13,8 @@ from payments_service.domain.model import (
     Bucket,
     Case,
     Checked,
+    Obligation,
+    Source,
     Support,
     month_of,
 )
@@ -27,27 +31,70 @@ from policy import (
 )
 
 REGULAR = "regular"
+OFFSET = "federal_tax_offset"
 HIERARCHY = "distribution.hierarchy"
 WITHIN_ORDER = "allocation.within_order"
 ALL_ARREARS = "arrears"
+ANY = "any"
 FEE_METHOD = "fee.method"
 RETAINED_FROM_SUPPORT = "retained_from_support"
+COLLECTION_DATE = "collection_date"
 KEPT_DATES = 512
 
+NON_IV_D = "non_iv_d"
+RESPONDING = "intergovernmental_responding"
+FOSTER_CARE = "foster_care_iv_e"
+CURRENT_ASSISTANCE = "current_assistance"
 _ASSISTANCE_CODES = {
     Assistance.NEVER: "never_assistance",
-    Assistance.CURRENT: "current_assistance",
+    Assistance.CURRENT: CURRENT_ASSISTANCE,
     Assistance.FORMER: "former_assistance",
 }
 _BUCKETS = {bucket.name: bucket for bucket in Bucket if bucket != Bucket.CURRENT}
+_CURRENT = ("current", "current_to_maintenance", "current_above_maintenance")
 
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Who is paid, for one kind of case. A bucket of None in `arrears` stands for all of them."""
+    """Who is paid, for one kind of case. A bucket of None in `arrears` stands for all of them.
 
-    current: DistributionStep
+    `current`: the rows that pay current support, in their order; none: it is never paid.
+    `balance`: who gets arrears that the State may not keep; None: the family. `excess`: who gets
+    what is not owed; None: it is held.
+    """
+
+    current: tuple[DistributionStep, ...]
     arrears: tuple[tuple[Bucket | None, DistributionStep], ...]
+    balance: DistributionStep | None = None
+    excess: DistributionStep | None = None
+
+    @property
+    def by_bucket(self) -> bool:
+        """Whether the bucket makes a difference."""
+        return len(self.arrears) > 1
+
+
+class Kind(NamedTuple):
+    """The kind of case that a hierarchy holds for.
+
+    `medicaid_now`, `medicaid_before`: medical support is, or was once, assigned to Medicaid.
+    """
+
+    offset: bool
+    case_type: str
+    assignment: str
+    medicaid_now: bool = False
+    medicaid_before: bool = False
+    foster_care_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """Which kinds of support each program assigns (42 USC 608(a)(3), 671(a)(17), 1396k)."""
+
+    k_tap: frozenset[Support]
+    foster_care: frozenset[Support]
+    medicaid: frozenset[Support]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +105,67 @@ class Rules:
     month: date
     policy: Policy
     stages: tuple[AllocationStage, ...]
+    offset_stages: tuple[AllocationStage, ...]
     priority: dict[int, int]
     within_order: Checked
     hierarchy_table: Checked
     proration: Rule
+    by_case: Rule
     retained_limit: Rule
     future: Rule
+    states_in_one_case: Rule
+    assignments: Assignments
     fee: Rule
     fee_threshold: Rule
     fee_retained: bool
+    fee_by_settlement: bool
+    fee_kinds: frozenset[str]
     fiscal_year: int
-    hierarchies: dict[tuple[bool, Assistance, date | None], Hierarchy] = field(default_factory=dict)
+    hierarchies: dict[Kind, Hierarchy] = field(default_factory=dict)
     """By kind of case, as they were asked for."""
 
-    def hierarchy(self, case: Case) -> Hierarchy:
-        """Return who is paid in a case. Raises LookupError when the policy has no rows for it."""
-        kind = (case.iv_d, case.assistance, case.assistance_since)
+    def hierarchy(self, kind: Kind) -> Hierarchy:
+        """Return who is paid. Raises LookupError when the policy has no rows for the kind."""
         known = self.hierarchies.get(kind)
         if known is None:
-            known = self.hierarchies[kind] = self._hierarchy(case)
+            known = self.hierarchies[kind] = _hierarchy(self.policy, self.on, kind)
         return known
 
-    def _hierarchy(self, case: Case) -> Hierarchy:
+    def kind(self, case: Case, obligation: Obligation, aid: Aid, *, offset: bool) -> Kind:
+        """Return of what kind an obligation's case is in the month of collection."""
         if not case.iv_d:
-            return _hierarchy(self.policy, self.on, "non_iv_d", "ordered_from_1994")
-        era = "any"
-        if case.assistance == Assistance.CURRENT:
-            era = assistance_era(self.policy, self.on, case.assistance_since or self.on)
-        return _hierarchy(self.policy, self.on, _ASSISTANCE_CODES[case.assistance], era)
+            return Kind(offset, NON_IV_D, "ordered_from_1994")
+        if case.initiating_fips:
+            return Kind(offset, RESPONDING, ANY)
+        support = obligation.support
+        if support in self.assignments.foster_care and in_foster_care(aid, obligation):
+            return Kind(offset, FOSTER_CARE, "current")
+        medical = support in self.assignments.medicaid
+        now, before = medical and aid.medicaid, medical and aid.had_medicaid
+        fostered = aid.had_foster_care and not aid.had_k_tap
+        status = aid.assistance
+        if status == Assistance.CURRENT:
+            if aid.k_tap and support in self.assignments.k_tap:
+                era = assistance_era(self.policy, self.on, aid.since or self.on)
+                return Kind(offset, CURRENT_ASSISTANCE, era, now, before, fostered)
+            # Another child's foster care, or a kind that the program does not assign.
+            status = Assistance.FORMER
+        return Kind(offset, _ASSISTANCE_CODES[status], ANY, now, before, fostered)
 
-    def medicaid(self) -> Hierarchy:
-        """Return who is paid medical support that is assigned to the Medicaid agency."""
-        return _hierarchy(self.policy, self.on, "medicaid_assigned", "any")
+    def fee_year(self, settled_on: date) -> int:
+        """Return the federal fiscal year that a receipt counts for."""
+        if not self.fee_by_settlement:
+            return self.fiscal_year
+        return _fiscal_year(self.policy, settled_on)
 
     def due_date(self, received_on: date) -> tuple[date, Applied]:
         """Return the day by which a receipt has to be sent out (42 USC 654b(c)(1))."""
         return _due_date(self.policy, received_on)
+
+
+def is_offset(source: Source) -> bool:
+    """Return whether money is a federal tax refund, which the law distributes apart."""
+    return source == Source.FEDERAL_TAX_OFFSET
 
 
 @lru_cache(maxsize=KEPT_DATES)
@@ -107,21 +179,44 @@ def rules_for(jurisdiction: str, on: date) -> Rules:
     missing = [SUPPORT_NAMES[support] for support in Support if support not in priority]
     if missing:
         raise LookupError(f"{WITHIN_ORDER} has no place for {', '.join(missing)}")
+    stages = allocation_stages(policy, on)
+    offset_codes = policy.codes("allocation.tax_offset_stages", on)
     return Rules(
         on=on,
         month=month_of(on),
         policy=policy,
-        stages=allocation_stages(policy, on),
+        stages=stages,
+        offset_stages=tuple(stage for stage in stages if stage.code in offset_codes),
         priority=priority,
         within_order=policy.table(WITHIN_ORDER, on),
         hierarchy_table=policy.table(HIERARCHY, on),
         proration=policy.rule("allocation.proration", on),
+        by_case=policy.rule("distribution.buckets_of_a_case", on),
         retained_limit=policy.rule("distribution.retained_limit", on),
         future=policy.rule("distribution.future_after_assigned", on),
+        states_in_one_case=policy.rule("distribution.states_in_one_case", on),
+        assignments=assignments_for(policy, month_of(on)),
         fee=policy.rule("fee.annual", on),
         fee_threshold=policy.rule("fee.threshold", on),
         fee_retained=policy.code(FEE_METHOD, on) == RETAINED_FROM_SUPPORT,
+        fee_by_settlement=policy.code("fee.year_of", on) != COLLECTION_DATE,
+        fee_kinds=frozenset(policy.codes("fee.taken_from", on)),
         fiscal_year=policy.fiscal_year(on).name,
+    )
+
+
+@lru_cache(maxsize=KEPT_DATES)
+def assignments_for(policy: Policy, month: date) -> Assignments:
+    """Return what the programs of assistance assign in a month."""
+    codes = {name: support for support, name in SUPPORT_NAMES.items()}
+
+    def assigned(rule_id: str) -> frozenset[Support]:
+        return frozenset(codes[name] for name in policy.codes(rule_id, month))
+
+    return Assignments(
+        assigned("assistance.k_tap_assigns"),
+        assigned("assistance.foster_care_assigns"),
+        assigned("assistance.medicaid_assigns"),
     )
 
 
@@ -134,20 +229,56 @@ def _due_date(policy: Policy, received_on: date) -> tuple[date, Applied]:
 
 
 @lru_cache(maxsize=KEPT_DATES)
-def _hierarchy(policy: Policy, on: date, case_type: str, assignment: str) -> Hierarchy:
-    steps = distribution_steps(
-        policy, on, collection_type=REGULAR, case_type=case_type, assignment=assignment
+def _fiscal_year(policy: Policy, on: date) -> int:
+    return policy.fiscal_year(on).name
+
+
+@lru_cache(maxsize=KEPT_DATES)
+def _hierarchy(policy: Policy, on: date, kind: Kind) -> Hierarchy:
+    collection = OFFSET if kind.offset else REGULAR
+    base = _of_table(policy, on, collection, kind.case_type, kind.assignment)
+    if kind.foster_care_before:
+        (_, row), *_ = _of_table(policy, on, REGULAR, FOSTER_CARE, "ended").arrears
+        base = Hierarchy(
+            base.current,
+            tuple((b, row if b == Bucket.PA else step) for b, step in base.arrears),
+            base.balance,
+            base.excess,
+        )
+    if not kind.medicaid_before:
+        return base
+    medical = _by_code(policy, on, REGULAR, "medicaid_assigned", ANY)
+    current = (medical["current_medical"],) if kind.medicaid_now and not kind.offset else None
+    rest = tuple((bucket, step) for bucket, step in base.arrears if bucket != Bucket.PA)
+    return Hierarchy(
+        base.current if current is None else current,
+        ((Bucket.PA, medical["arrears_medical"]), *rest),
+        base.balance,
+        base.excess,
     )
-    by_bucket = {step.bucket: step for step in steps}
-    if "whole" in by_bucket:
-        whole = by_bucket["whole"]
-        return Hierarchy(whole, ((None, whole),))
-    if "current_medical" in by_bucket:
-        arrears_medical = by_bucket["arrears_medical"]
-        return Hierarchy(by_bucket["current_medical"], ((None, arrears_medical),))
+
+
+def _of_table(
+    policy: Policy, on: date, collection: str, case_type: str, assignment: str
+) -> Hierarchy:
+    steps = _by_code(policy, on, collection, case_type, assignment)
+    if "whole" in steps:
+        whole = steps["whole"]
+        return Hierarchy((whole,), ((None, whole),))
     arrears = tuple(
-        (_BUCKETS.get(step.bucket), step)
-        for step in steps
-        if step.bucket in _BUCKETS or step.bucket == ALL_ARREARS
+        (_BUCKETS.get(code), step)
+        for code, step in steps.items()
+        if code in _BUCKETS or code in {ALL_ARREARS, "arrears_iv_e"}
     )
-    return Hierarchy(by_bucket["current"], arrears)
+    current = tuple(steps[code] for code in _CURRENT if code in steps)
+    return Hierarchy(current, arrears, steps.get("balance"), steps.get("excess"))
+
+
+def _by_code(
+    policy: Policy, on: date, collection: str, case_type: str, assignment: str
+) -> dict[str, DistributionStep]:
+    """Return the rows for one kind of case by bucket, in the order of their steps."""
+    rows = distribution_steps(
+        policy, on, collection_type=collection, case_type=case_type, assignment=assignment
+    )
+    return {row.bucket: row for row in rows}

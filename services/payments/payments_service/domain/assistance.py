@@ -1,0 +1,122 @@
+"""What a family has of assistance in a month, from the months themselves.
+
+Cash assistance (K-TAP) and foster care under title IV-E make a family one that has or had
+assistance; Medicaid assigns medical support alone (45 CFR 302.50 to 302.52). The month after the
+last with assistance is the first of a former case. Where no months are known, the case's status
+holds for every month.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from payments_service.domain.model import (
+    Assistance,
+    Case,
+    Obligation,
+    Period,
+    Program,
+    month_of,
+    next_month,
+)
+
+CASH = (Program.K_TAP, Program.FOSTER_CARE)
+KEPT_STATUSES = 4_096
+MONTHS_IN_YEAR = 12
+
+
+class Aid(NamedTuple):
+    """What a family has, and had, of assistance in one month.
+
+    `since`: the first month of the assistance that it has now. `k_tap`: cash assistance now.
+    `foster_children`: who is in foster care now; an empty id stands for all. `maintenance_cents`:
+    what foster care pays for them in the month. `had_…`: now or before.
+    """
+
+    assistance: Assistance
+    since: date | None
+    k_tap: bool
+    foster_children: tuple[str, ...] = ()
+    maintenance_cents: int = 0
+    medicaid: bool = False
+    had_k_tap: bool = False
+    had_foster_care: bool = False
+    had_medicaid: bool = False
+
+
+def aid_in(case: Case, month: date) -> Aid:
+    """Return what a case's family has of assistance in a month."""
+    if not case.periods:
+        return _by_status(case.assistance, case.assistance_since, case.medicaid)
+    begun = [p for p in case.periods if p.first_month <= month]
+    now = [p for p in begun if p.last_month is None or month <= p.last_month]
+    foster = [p for p in now if p.program == Program.FOSTER_CARE]
+    return Aid(
+        *_status(case, begun, now, month),
+        any(p.program == Program.K_TAP for p in now),
+        tuple(p.child_id for p in foster),
+        sum(maintenance_cents(p, month) for p in foster),
+        case.medicaid or any(p.program == Program.MEDICAID for p in now),
+        any(p.program == Program.K_TAP for p in begun),
+        any(p.program == Program.FOSTER_CARE for p in begun),
+        case.medicaid or any(p.program == Program.MEDICAID for p in begun),
+    )
+
+
+def in_foster_care(aid: Aid, obligation: Obligation) -> bool:
+    """Return whether foster care is paid for a child that an obligation is for."""
+    if not aid.foster_children:
+        return False
+    known = obligation.child_id and "" not in aid.foster_children
+    return not known or obligation.child_id in aid.foster_children
+
+
+def maintenance_cents(period: Period, month: date) -> int:
+    """Return what foster care pays in a month: the sum of its months, spread evenly.
+
+    While the period lasts, its months are those up to this one.
+    """
+    first, last = period.first_month, period.last_month or month
+    months = (last.year - first.year) * MONTHS_IN_YEAR + last.month - first.month + 1
+    return period.paid_cents // months
+
+
+def _status(
+    case: Case, begun: Iterable[Period], now: Iterable[Period], month: date
+) -> tuple[Assistance, date | None]:
+    cash = [p for p in begun if p.program in CASH]
+    if any(p.program in CASH for p in now):
+        return Assistance.CURRENT, _spell_begins(cash, month)
+    if cash:
+        return Assistance.FORMER, None
+    if not any(p.program in CASH for p in case.periods):
+        return case.assistance, case.assistance_since
+    # Taken over as a former case, before the first months of which we know.
+    since = case.assistance_since
+    if case.assistance == Assistance.FORMER and (since is None or month_of(since) <= month):
+        return Assistance.FORMER, None
+    return Assistance.NEVER, None
+
+
+def _spell_begins(cash: Iterable[Period], month: date) -> date:
+    """Return the first of the months without a gap, of whatever program, that reach a month."""
+    first = month
+    for period in sorted(cash, key=lambda p: p.first_month, reverse=True):
+        if next_month(period.last_month or month) >= first:
+            first = min(first, period.first_month)
+    return first
+
+
+@lru_cache(maxsize=KEPT_STATUSES)
+def _by_status(assistance: Assistance, since: date | None, medicaid: bool) -> Aid:  # noqa: FBT001 - the key of a cache
+    current = assistance == Assistance.CURRENT
+    had = assistance != Assistance.NEVER
+    return Aid(
+        assistance,
+        since if current else None,
+        current,
+        medicaid=medicaid,
+        had_k_tap=had,
+        had_medicaid=medicaid,
+    )
