@@ -24,7 +24,6 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    Text,
     TextClause,
     Uuid,
     any_,
@@ -37,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 _PLAIN = (Uuid, Integer, Boolean, Date, DateTime)
 """Types whose values need no quotes in an array."""
@@ -48,7 +47,9 @@ def array(values: Sequence[object], of: TypeEngine[Any]) -> ColumnElement[Any]:
 
     Raises TypeError for a type that is not foreseen, ValueError for a value that is not of it.
     """
-    return cast(literal(array_text(values, of), Text), ARRAY(of, dimensions=1))
+    # Of no type, so that PostgreSQL takes the parameter itself for an array. Said to be text, it
+    # is made an array again for every row that is compared with it (seen: 2,000 rows a second).
+    return cast(literal(array_text(values, of), NULLTYPE), ARRAY(of, dimensions=1))
 
 
 def array_text(values: Sequence[object], of: TypeEngine[Any]) -> str:

@@ -160,3 +160,14 @@ def test_an_id_that_would_be_read_as_two_is_refused() -> None:
 def test_a_type_that_is_not_foreseen_is_refused() -> None:
     with pytest.raises(TypeError, match="not foreseen"):
         array_text([1.5], Float())
+
+
+def test_the_parameter_itself_is_an_array(connection: Connection) -> None:
+    """Said to be text it would be parsed for every row that it is compared with."""
+    for statement in (
+        select(THINGS.c.said).where(is_any(THINGS.c.place, [1, 2])),
+        rows_of([THINGS.c.place], [{"place": 1}]),
+    ):
+        compiled = str(statement.compile(connection.engine))
+        assert "VARCHAR" not in compiled
+        assert "AS BIGINT[])" in compiled
