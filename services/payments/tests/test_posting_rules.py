@@ -301,17 +301,6 @@ class TestCharging:
         pay(ledger, 1_000, day=date(2026, 5, 4))
         assert ledger.due == {("1", Bucket.CURRENT): 9_000, ("1", Bucket.NA): 16_000}
 
-    def test_unpaid_support_of_a_family_on_assistance_is_assigned_up_to_the_assistance(self):
-        """42 USC 608(a)(3); figures constructed."""
-        ledger = books([case(assistance=Assistance.CURRENT, ura=12_000)], [owed("1", 10_000)])
-        pay(ledger, 1_000)
-        pay(ledger, 1, day=date(2026, 4, 1))
-        assert ledger.due["1", Bucket.PA] == 9_000
-        pay(ledger, 1, day=date(2026, 5, 1))
-        # 12,000 paid, 1,001 retained before the second ageing: 1,999 of room beside the 9,000.
-        assert ledger.due["1", Bucket.PA] == 10_999
-        assert ledger.due["1", Bucket.UD] == 8_000
-
     def test_support_ends_with_the_order(self):
         """Constructed."""
         obligation = owed("1", 10_000)

@@ -7,23 +7,76 @@ holds for every month.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from payments_service.domain.model import (
+    SUPPORT_NAMES,
     Assistance,
     Case,
     Obligation,
     Period,
     Program,
+    Support,
     month_of,
     next_month,
 )
+from policy import Policy, load
 
 CASH = (Program.K_TAP, Program.FOSTER_CARE)
 KEPT_STATUSES = 4_096
+KEPT_MONTHS = 2_048
 MONTHS_IN_YEAR = 12
+ASSISTANCE_ENDS = "assistance_ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """Which kinds of support each program assigns (42 USC 608(a)(3), 671(a)(17), 1396k).
+
+    `above_ura_at_end`: what is above the assistance paid is unassigned when assistance ends, else
+    as soon as it is aged.
+    """
+
+    k_tap: frozenset[Support]
+    foster_care: frozenset[Support]
+    medicaid: frozenset[Support]
+    above_ura_at_end: bool = True
+
+
+PLAIN = Assignments(
+    frozenset(Support),
+    frozenset({Support.CHILD, Support.CHILD_CARE}),
+    frozenset({Support.MEDICAL}),
+)
+
+
+def plain(month: date) -> Assignments:
+    """Return what holds where no policy is asked."""
+    return PLAIN
+
+
+def assignments_for(jurisdiction: str, month: date) -> Assignments:
+    """Return what the programs of assistance assign in a month, by a jurisdiction's policy."""
+    return assignments_of(load(jurisdiction), month)
+
+
+@lru_cache(maxsize=KEPT_MONTHS)
+def assignments_of(policy: Policy, month: date) -> Assignments:
+    """Return what the programs of assistance assign in a month."""
+    codes = {name: support for support, name in SUPPORT_NAMES.items()}
+
+    def assigned(rule_id: str) -> frozenset[Support]:
+        return frozenset(codes[name] for name in policy.codes(rule_id, month))
+
+    return Assignments(
+        assigned("assistance.k_tap_assigns"),
+        assigned("assistance.foster_care_assigns"),
+        assigned("assistance.medicaid_assigns"),
+        policy.code("assistance.unassigned_when", month) == ASSISTANCE_ENDS,
+    )
 
 
 class Aid(NamedTuple):

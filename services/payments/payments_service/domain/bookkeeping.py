@@ -77,6 +77,7 @@ class EntryKind(IntEnum):
     UNCLAIMED = 18
     REDIRECTED = 19
     PAID_AHEAD = 20
+    REBUCKETED = 21
 
 
 class Line(NamedTuple):
@@ -123,6 +124,7 @@ _KINDS = {
     ChargeKind.OPENING: EntryKind.OPENING,
     ChargeKind.CURRENT: EntryKind.CHARGE,
     ChargeKind.AGEING: EntryKind.AGEING,
+    ChargeKind.REBUCKET: EntryKind.REBUCKETED,
     ChargeKind.AHEAD: EntryKind.PAID_AHEAD,
 }
 REPLAYED = frozenset(_KINDS.values())
@@ -155,8 +157,9 @@ def charge_entry(obligor_id: str, charge: Charge, revision: int = 0) -> Entry:
         )
         for bucket, cents in charge.amounts
     ]  # fmt: skip
-    account, bucket_left = _AGAINST[charge.kind]
-    lines.append(Line(Book.SUPPORT, account, obligation_id, bucket_left, month, None, -total))
+    if charge.kind != ChargeKind.REBUCKET:
+        account, bucket_left = _AGAINST[charge.kind]
+        lines.append(Line(Book.SUPPORT, account, obligation_id, bucket_left, month, None, -total))
     kind = _KINDS[charge.kind]
     # Opening arrears are booked once, whatever a later version of the order says of them.
     which = () if kind == EntryKind.OPENING else (charge.month.isoformat(),)

@@ -5,7 +5,9 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
+from payments_service.domain import assistance
 from payments_service.domain.accrual import Accrual, plain
+from payments_service.domain.assistance import Assignments
 from payments_service.domain.model import Bucket, Case, Obligation, Part, Payee
 
 
@@ -37,7 +39,7 @@ class Books:
 
     `arrears_paid`: what was paid on an obligation's arrears in a month, where a monthly amount on
     them is ordered; months after one another may be paid in any order. `accrual`: how a month's
-    support falls due, as the policy says of it.
+    support falls due, `assigning`: what assistance assigns in a month, as the policy says of it.
     """
 
     obligor_id: str
@@ -48,6 +50,7 @@ class Books:
     funds: dict[tuple[str, int], Fund] = field(default_factory=dict)
     arrears_paid: dict[tuple[str, date], int] = field(default_factory=dict)
     accrual: Callable[[date], Accrual] = plain
+    assigning: Callable[[date], Assignments] = assistance.plain
 
     def copy(self) -> "Books":
         """Return books that can be changed without changing these."""
@@ -60,6 +63,7 @@ class Books:
             {key: copy(fund) for key, fund in self.funds.items()},
             dict(self.arrears_paid),
             self.accrual,
+            self.assigning,
         )
 
     def charged_through(self) -> date | None:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from payments_service.domain.accrual import has_ended, month_amount
 from payments_service.domain.books import Books, Standing
-from payments_service.domain.buckets import buckets_of_unpaid
+from payments_service.domain.buckets import buckets_of_unpaid, rebucket
 from payments_service.domain.model import Bucket, Obligation, month_of, next_month
 
 
@@ -16,6 +16,8 @@ class ChargeKind(IntEnum):
     OPENING = 1
     CURRENT = 2
     AGEING = 3
+    REBUCKET = 4
+    """Arrears change their bucket: assistance ended, or there is less of it than is assigned."""
     AHEAD = 9
     """What was paid ahead meets what is charged."""
 
@@ -24,7 +26,8 @@ class ChargeKind(IntEnum):
 class Charge:
     """What the support book takes up for one obligation.
 
-    `amounts` are cents by bucket; of an ageing their sum leaves current support of `month`.
+    `amounts` are cents by bucket; of an ageing their sum leaves current support of `month`, those
+    of a change of bucket sum to nothing.
     """
 
     kind: ChargeKind
@@ -40,6 +43,7 @@ def bring_up(books: Books, month: date | None) -> list[Charge]:
     Changes the books.
     """
     charges: list[Charge] = []
+    behind: list[tuple[Obligation, Standing]] = []
     for obligation in books.obligations:
         standing = books.standing.get(obligation.obligation_id)
         if standing is None:
@@ -49,7 +53,9 @@ def bring_up(books: Books, month: date | None) -> list[Charge]:
             continue
         through = standing.charged_through
         if through is None or through < month:
-            charges += _charge_through(books, obligation, standing, month)
+            behind.append((obligation, standing))
+    if month is not None and behind:
+        charges += _charge_through(books, behind, month)
     return charges
 
 
@@ -82,27 +88,69 @@ def _open(books: Books, obligation: Obligation) -> list[Charge]:
 
 
 def _charge_through(
-    books: Books, obligation: Obligation, standing: Standing, month: date
+    books: Books, behind: list[tuple[Obligation, Standing]], last: date
 ) -> list[Charge]:
+    """Charge obligations month by month, all of them for one month before the next."""
+    charges: list[Charge] = []
+    reached = _reached(books)
+    months: dict[str, date] = {}
+    for obligation, standing in behind:
+        through = standing.charged_through
+        due_month = first_month(obligation, last) if through is None else next_month(through)
+        unpaid = books.due.get((obligation.obligation_id, Bucket.CURRENT), 0)
+        if unpaid or through is None or not has_ended(obligation, due_month):
+            months[obligation.obligation_id] = due_month
+    month = min(months.values(), default=next_month(last))
+    while month <= last:
+        turned: dict[str, None] = {}
+        for obligation, standing in behind:
+            if months.get(obligation.obligation_id) != month:
+                continue
+            charges += _age(books, obligation, standing, month)
+            turned[obligation.case_id] = None
+            if standing.charged_through is not None and has_ended(obligation, month):
+                # Not marked as charged: support that comes back is charged from here on.
+                continue
+            charges += _charge(books, obligation, standing, month)
+            months[obligation.obligation_id] = next_month(month)
+        for case_id in turned:
+            # Once a month: what is learnt within a month changes buckets from the next one on.
+            if reached.get(case_id, month) < month:
+                charges += _rebucket(books, case_id, month)
+            reached[case_id] = month
+        month = next_month(month)
+    return charges
+
+
+def _reached(books: Books) -> dict[str, date]:
+    """Return the last month that any obligation of a case is charged for, by case."""
+    reached: dict[str, date] = {}
+    for obligation in books.obligations:
+        through = books.standing[obligation.obligation_id].charged_through
+        if through is not None and through > reached.get(obligation.case_id, date.min):
+            reached[obligation.case_id] = through
+    return reached
+
+
+def _charge(books: Books, obligation: Obligation, standing: Standing, month: date) -> list[Charge]:
     charges: list[Charge] = []
     key = (obligation.obligation_id, Bucket.CURRENT)
-    through = standing.charged_through
-    due_month = first_month(obligation, month) if through is None else next_month(through)
-    while due_month <= month:
-        charges += _age(books, obligation, standing, due_month)
-        if standing.charged_through is not None and has_ended(obligation, due_month):
-            # Not marked as charged: support that comes back is charged from here on.
-            break
-        accrual = books.accrual(due_month)
-        if cents := month_amount(obligation, due_month, accrual):
-            books.due[key] = books.due.get(key, 0) + cents
-            amounts = ((Bucket.CURRENT, cents),)
-            charges.append(Charge(ChargeKind.CURRENT, obligation, due_month, due_month, amounts))
-            if standing.ahead_cents and accrual.ahead_is_used:
-                charges.append(_use_ahead(books, obligation, standing, due_month))
-        standing.charged_through = due_month
-        due_month = next_month(due_month)
+    accrual = books.accrual(month)
+    if cents := month_amount(obligation, month, accrual):
+        books.due[key] = books.due.get(key, 0) + cents
+        amounts = ((Bucket.CURRENT, cents),)
+        charges.append(Charge(ChargeKind.CURRENT, obligation, month, month, amounts))
+        if standing.ahead_cents and accrual.ahead_is_used:
+            charges.append(_use_ahead(books, obligation, standing, month))
+    standing.charged_through = month
     return charges
+
+
+def _rebucket(books: Books, case_id: str, month: date) -> list[Charge]:
+    return [
+        Charge(ChargeKind.REBUCKET, obligation, month, month, amounts)
+        for obligation, amounts in rebucket(books, case_id, month)
+    ]
 
 
 def _use_ahead(books: Books, obligation: Obligation, standing: Standing, month: date) -> Charge:
@@ -119,7 +167,7 @@ def _age(books: Books, obligation: Obligation, standing: Standing, new_month: da
     unpaid = books.due.get(key, 0)
     if not unpaid or standing.charged_through is None:
         return []
-    amounts = buckets_of_unpaid(books, obligation, unpaid)
+    amounts = buckets_of_unpaid(books, obligation, standing.charged_through, unpaid)
     books.due[key] = 0
     for bucket, cents in amounts:
         arrears = (obligation.obligation_id, bucket)

@@ -5,7 +5,12 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from payments_service.domain.assistance import Aid, in_foster_care
+from payments_service.domain.assistance import (
+    Aid,
+    Assignments,
+    assignments_of,
+    in_foster_care,
+)
 from payments_service.domain.model import (
     SUPPORT_NAMES,
     Applied,
@@ -86,15 +91,6 @@ class Kind(NamedTuple):
     medicaid_now: bool = False
     medicaid_before: bool = False
     foster_care_before: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Assignments:
-    """Which kinds of support each program assigns (42 USC 608(a)(3), 671(a)(17), 1396k)."""
-
-    k_tap: frozenset[Support]
-    foster_care: frozenset[Support]
-    medicaid: frozenset[Support]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,28 +191,13 @@ def rules_for(jurisdiction: str, on: date) -> Rules:
         retained_limit=policy.rule("distribution.retained_limit", on),
         future=policy.rule("distribution.future_after_assigned", on),
         states_in_one_case=policy.rule("distribution.states_in_one_case", on),
-        assignments=assignments_for(policy, month_of(on)),
+        assignments=assignments_of(policy, month_of(on)),
         fee=policy.rule("fee.annual", on),
         fee_threshold=policy.rule("fee.threshold", on),
         fee_retained=policy.code(FEE_METHOD, on) == RETAINED_FROM_SUPPORT,
         fee_by_settlement=policy.code("fee.year_of", on) != COLLECTION_DATE,
         fee_kinds=frozenset(policy.codes("fee.taken_from", on)),
         fiscal_year=policy.fiscal_year(on).name,
-    )
-
-
-@lru_cache(maxsize=KEPT_DATES)
-def assignments_for(policy: Policy, month: date) -> Assignments:
-    """Return what the programs of assistance assign in a month."""
-    codes = {name: support for support, name in SUPPORT_NAMES.items()}
-
-    def assigned(rule_id: str) -> frozenset[Support]:
-        return frozenset(codes[name] for name in policy.codes(rule_id, month))
-
-    return Assignments(
-        assigned("assistance.k_tap_assigns"),
-        assigned("assistance.foster_care_assigns"),
-        assigned("assistance.medicaid_assigns"),
     )
 
 
