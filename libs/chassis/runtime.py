@@ -1,8 +1,9 @@
 """A running service: its database, clock and keys, and the unit of work that all code stands on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 import structlog
 from google.protobuf.message import Message
@@ -14,7 +15,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.crypto import Keys, load_keys
 from chassis.events import Envelope, UndecodableEventError
 from chassis.ids import new_id
-from chassis.service import Handler, Service
+from chassis.service import Handler, Job, Service
 from chassis.settings import ServiceSettings
 from chassis.tracing import continue_trace, current_traceparent
 
@@ -94,6 +95,15 @@ class Runtime:
                 settings=self.settings,
                 caller=caller or Caller(f"service:{self.service.name}"),
             )
+
+    def run_job(self, job: Job, business_date: date) -> Mapping[str, int | str]:
+        """Run a job to its end: its steps a transaction each, then what is left; what it did."""
+        more = job.step is not None
+        while more and job.step is not None:
+            with self.work() as work:
+                more = job.step(work, business_date)
+        with self.work() as work:
+            return job.run(work, business_date)
 
     def handler(self, event_type: str) -> Handler:
         """Return the handler of a type. Raises UndecodableEventError when there is none."""

@@ -43,10 +43,15 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work of a business date, safe to repeat for it. Returns what it did."""
+    """Work of a business date, safe to repeat for it. Returns what it did.
+
+    Long work has a `step`: it does a part in a transaction of its own and returns True while there
+    may be more that nobody else does. `run` then does what is left and says what all came to.
+    """
 
     name: str
     run: Callable[["Work", date], Mapping[str, int | str]]
+    step: Callable[["Work", date], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

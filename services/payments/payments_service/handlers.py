@@ -1,6 +1,5 @@
 """Events in. Projections are kept; receipts are only staged here, timers.py posts them."""
 
-import json
 from datetime import date, timedelta
 
 import structlog
@@ -16,6 +15,7 @@ from childsupport.withholding.v1.events_pb2 import (
     RemittancesIdentified,
     RemittancesReleased,
 )
+from payments_service.actions.ways import NO_WAY, way_of
 from payments_service.domain.collection_date import BASIS, collection_date
 from payments_service.domain.lanes import lane_of
 from payments_service.domain.model import month_of
@@ -26,11 +26,9 @@ from policy import Policy, load
 
 log = structlog.get_logger()
 
-PAYMENT = "participant_projection.payment"
 SEVERAL_TERMS = 2
 ORDERED_HERE = ("recorded", "modified")
 """Causes of a span of days with which an obligation begins (a modification can add one)."""
-METHOD_NONE, METHOD_DIRECT_DEPOSIT, METHOD_CHECK = 0, 1, 2
 
 
 def on_cases_changed(message: CasesChanged, work: Work) -> None:
@@ -66,13 +64,12 @@ def on_participants_changed(message: ParticipantsChanged, work: Work) -> None:
         if known is not None and known.version >= person.version:
             continue
         name = f"{person.first_name} {person.last_name}".strip()
-        method, payment = METHOD_NONE, None
+        way = NO_WAY
         opened = work.keys.open(person.payment_for_payments)
         if opened is not None:
-            method, plain = _payment(ParticipantPayment.FromString(opened))
-            payment = work.keys.encrypt(PAYMENT, plain) if method else None
+            way = way_of(ParticipantPayment.FromString(opened), work.keys)
         newest[person.participant_id] = ParticipantRow(
-            person.participant_id, person.version, name, method, payment
+            person.participant_id, person.version, name, *way
         )
     projections.save_participants(work.session, list(newest.values()))
 
@@ -210,21 +207,6 @@ def _terms(obligation: case_pb.Obligation) -> list[list[object]]:
         last = to_date(term.effective_to, "terms.effective_to")
         rows.append([first.isoformat(), last.isoformat() if last else None, term.monthly_cents])
     return rows
-
-
-def _payment(payment: ParticipantPayment) -> tuple[int, str]:
-    account, address = payment.bank_account, payment.address
-    if account.routing_number and account.account_number:
-        plain = {
-            "routing": account.routing_number,
-            "account": account.account_number,
-            "savings": account.savings,
-        }
-        return METHOD_DIRECT_DEPOSIT, json.dumps(plain)
-    if address.line1 and address.zip_code:
-        fields = (address.line1, address.line2, address.city, address.state, address.zip_code)
-        return METHOD_CHECK, json.dumps({"address": fields})
-    return METHOD_NONE, ""
 
 
 def _receipt_row(

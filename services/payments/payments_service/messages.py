@@ -25,6 +25,7 @@ HOLD_DETAILS = {
     UNDECIDED: "No rule in force says who is paid out of this kind of past-due support.",
     NO_PAYEE_ADDRESS: "The payee has neither a bank account nor an address on file.",
 }
+HELD_BY_OFFICE = "The office holds it while it looks into a question."
 
 
 def pages(items: Iterable[T], size: int = MAX_PAGE_ITEMS) -> Iterator[list[T]]:
@@ -116,11 +117,11 @@ def hold_reason(part: Part) -> str:
     return UNDECIDED if part.obligation_id else EXCESS
 
 
-def hold(receipt: Waiting, sequence: int, part: Part) -> events.Hold:
+def hold(receipt_id: str, sequence: int, part: Part) -> events.Hold:
     """Return money that is held from the start."""
     reason = hold_reason(part)
     return events.Hold(
-        receipt_id=receipt.receipt_id,
+        receipt_id=receipt_id,
         sequence=sequence,
         participant_id=part.payee_id,
         amount_cents=part.amount_cents,

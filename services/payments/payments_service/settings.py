@@ -1,5 +1,6 @@
 """What the disbursement unit can be told beyond what every service can."""
 
+from chassis.runtime import Work
 from chassis.settings import ServiceSettings
 
 
@@ -14,3 +15,10 @@ class PaymentsSettings(ServiceSettings):
     ach_company_name: str = "SYNTH STATE SDU"
     ach_company_id: str = "1900000002"
     """Ten characters, agreed with the bank."""
+
+
+def settings_of(work: Work) -> PaymentsSettings:
+    """Return the settings of a unit of work of this service."""
+    if not isinstance(work.settings, PaymentsSettings):
+        raise TypeError(f"settings of {work.settings.service}, expected those of payments")
+    return work.settings

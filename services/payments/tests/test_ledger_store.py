@@ -4,7 +4,7 @@ from datetime import date
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import LargeBinary, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis import migrate
@@ -150,13 +150,16 @@ def test_tables_and_migrations_say_the_same(world):
 
 def test_secrets_are_bytes_and_say_so():
     secret = {
-        f"{table.name}.{column.name}"
+        f"{table.name}.{column.name}": column.type
         for table in SERVICE.metadata.tables.values()
         for column in table.columns
         if column.info.get("data_class") == "secret"
     }
-    assert secret == {
+    assert {
         "participant_projection.payment",
         "disbursement.payment",
+        "to_pay.payment",
+        "payee_account.corrected",
         "file_part.content",
-    }
+    } <= secret.keys()
+    assert [name for name, kept in secret.items() if not isinstance(kept, LargeBinary)] == []

@@ -8,12 +8,13 @@ from datetime import date
 
 from chassis.crypto import Keys
 from formats.ach.writer import AchFile, Batch, Entry, write_records
+from payments_service.actions.ways import PAYMENT
 from payments_service.domain.model import SUPPORT_NAMES, Bucket, Support
 from payments_service.settings import PaymentsSettings
-from payments_service.store.disbursements import FileNames, Header, PaidPart
+from payments_service.store.disbursements import FileNames, Header, Paid, PaidPart
 
-PAYMENT = "participant_projection.payment"
 CHECKING, SAVINGS = "22", "32"
+ODFI_DIGITS = 8
 NAME_CHARS = 22
 ID_CHARS = 15
 ADDRESS_FIELDS = ("line1", "line2", "city", "state", "zip_code")
@@ -32,6 +33,10 @@ def file_names(business_date: date) -> FileNames:
         ach=f"{day}_direct_deposit.ach",
         checks=f"{day}_check_register.csv",
         transfers=f"{day}_transfers.csv",
+        cards=f"{day}_debit_cards.csv",
+        states=f"{day}_other_states.ach",
+        positive_pay=f"{day}_positive_pay.txt",
+        prenotes=f"{day}_prenotes.ach",
         advice=f"{day}_remittance_advice.jsonl",
     )
 
@@ -54,7 +59,7 @@ def direct_deposit(
         sec_code="PPD",
         entry_description="CHILD SUPP",
         effective_entry_date=effective,
-        odfi=settings.bank_routing_number[:8],
+        odfi=settings.bank_routing_number[:ODFI_DIGITS],
         entries=_chain(first, entries),
         descriptive_date=f"{business_date:%y%m%d}",
     )
@@ -97,9 +102,13 @@ def transfers(headers: Iterable[Header], business_date: date) -> Iterator[bytes]
     yield from _csv(TRANSFER_COLUMNS, rows)
 
 
-def advice(header: Header, parts: Iterable[PaidPart]) -> bytes:
-    """Return the remittance advice of one payee: one line of JSON."""
-    told = {
+def advice(paid: Paid) -> bytes:
+    """Return the remittance advice of one payee: one line of JSON.
+
+    `amount_cents` = the parts + what is paid again - what was kept back.
+    """
+    header = paid.header
+    told: dict[str, object] = {
         "payee_id": header.payee_id,
         "reference": header.reference,
         "amount_cents": header.amount_cents,
@@ -112,9 +121,15 @@ def advice(header: Header, parts: Iterable[PaidPart]) -> bytes:
                 "for": _purpose(part),
                 "amount_cents": part.amount_cents,
             }
-            for part in parts
+            for part in paid.parts
         ],
     }
+    if header.reissued_cents:
+        told["paid_again_cents"] = header.reissued_cents
+    if paid.recouped:
+        told["kept_back"] = [
+            {"claim_id": claim_id, "amount_cents": cents} for claim_id, cents in paid.recouped
+        ]
     return json.dumps(told, separators=(",", ":")).encode() + b"\n"
 
 

@@ -8,7 +8,7 @@ import structlog
 from chassis.runtime import Work
 from chassis.service import Job
 from payments_service.actions.charging import charge
-from payments_service.actions.disbursing import disburse
+from payments_service.actions.disbursing import disburse, pay_page
 from payments_service.actions.law_check import changed_rules
 from payments_service.store import receipts, totals, unposted
 from policy import load
@@ -46,7 +46,7 @@ def retry(work: Work, business_date: date) -> Mapping[str, int | str]:
 
 JOBS = (
     Job("charge", charge),
-    Job("disburse", disburse),
+    Job("disburse", disburse, step=pay_page),
     Job("verify", verify),
     Job("retry", retry),
 )

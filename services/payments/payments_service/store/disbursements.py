@@ -1,8 +1,8 @@
-"""Paying out: what is owed onward is cut into disbursements, once for a business date."""
+"""Paying out: what is owed onward is gathered lane by lane and cut into one payment a payee."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -10,26 +10,41 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from payments_service.store import tables
-from payments_service.store.raw import Row, stream
+from payments_service.store.raw import array, stream
 
-DIRECT_DEPOSIT, CHECK, TRANSFER = 1, 2, 3
+DIRECT_DEPOSIT, CHECK, TRANSFER, CARD, STATE_EFT = 1, 2, 3, 4, 5
 TRACE, CHECK_NUMBER = "trace", "check"
 TRACE_MAX = 9_999_999
 """A trace number has seven digits of its own; after this one numbers begin again."""
 
-_HAS_METHOD = """(p.payee_kind <> 1 OR EXISTS (SELECT FROM participant_projection t
-                   WHERE t.participant_id = p.payee_id AND t.method > 0))"""
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
+WAYS = """
+  LEFT JOIN participant_projection t ON t.participant_id = p.payee_id AND p.payee_kind IN (1, 6)
+  LEFT JOIN payee_account a ON a.payee_id = p.payee_id AND a.account_hash = t.account_hash
+  LEFT JOIN payee_card k ON k.payee_id = p.payee_id AND k.active AND p.payee_kind IN (1, 6)
+  LEFT JOIN paying_agency g ON g.payee_id = p.payee_id AND g.confirmed_by <> ''
+       AND p.payee_kind = 7
+"""
+"""What says how a payee `p` (payee_id, payee_kind) is paid."""
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A disbursement run, as recorded."""
+METHOD = """
+CASE WHEN p.payee_kind IN (2, 3, 4, 8) THEN 3
+     WHEN p.payee_kind = 7 THEN coalesce(g.method, 0)
+     WHEN k.payee_id IS NOT NULL THEN 4
+     WHEN t.method = 1 AND coalesce(a.state, CASE WHEN :prenotes THEN 0 ELSE 2 END) IN (1, 2)
+          AND coalesce(a.usable_on <= :on, true) THEN 1
+     WHEN t.has_address THEN 2
+     ELSE 0 END
+"""
+"""How `p` is paid: the State's own funds by transfer, a parent by card, account or check, another
+State as it asked for. 0: not at all, as far as is known. A stopped account is none; nor is one that
+was not tested, where `:prenotes` asks for a test.
+"""
 
-    business_date: date
-    disbursements: int
-    amount_cents: int
-    held_parts: int
-    late_parts: int
+HELD_BY_PERSON = """
+(SELECT min(h.reason) FROM payee_hold h WHERE h.payee_id = p.payee_id AND h.released_on IS NULL)
+"""
 
 
 class HeldPart(NamedTuple):
@@ -41,6 +56,7 @@ class HeldPart(NamedTuple):
     sequence: int
     round: int
     amount_cents: int
+    payee_kind: int
 
 
 class Header(NamedTuple):
@@ -57,6 +73,8 @@ class Header(NamedTuple):
     first_payment: bool
     payee_name: str
     payment: bytes | None
+    recouped_cents: int = 0
+    reissued_cents: int = 0
 
 
 class PaidPart(NamedTuple):
@@ -78,96 +96,75 @@ class PaidPart(NamedTuple):
     payee_id: str | None
 
 
-def begin_run(session: Session, business_date: date, at: datetime) -> bool:
-    """Record that the run of a date has begun; False when there was one already."""
-    statement = (
-        insert(tables.disbursement_run)
-        .values(
-            business_date=business_date,
-            run_at=at,
-            disbursements=0,
-            amount_cents=0,
-            held_parts=0,
-            late_parts=0,
-        )
-        .on_conflict_do_nothing()
-        .returning(tables.disbursement_run.c.business_date)
-    )
-    return session.execute(statement).first() is not None
+class HeldBack(NamedTuple):
+    """A part that was held, and why."""
 
-
-def finish_run(session: Session, business_date: date, held_parts: int) -> None:
-    """Record what the run of a date came to."""
-    session.execute(
-        text(
-            "UPDATE disbursement_run SET held_parts = :held,"
-            " disbursements = (SELECT count(*) FROM disbursement WHERE business_date = :on),"
-            " amount_cents = (SELECT coalesce(sum(amount_cents), 0) FROM disbursement"
-            "                  WHERE business_date = :on),"
-            " late_parts = (SELECT count(*) FROM disbursement d"
-            "  JOIN disbursement_part p USING (payee_id, disbursement_id)"
-            "  WHERE d.business_date = :on AND p.due_date < :on)"
-            " WHERE business_date = :on"
-        ),
-        {"on": business_date, "held": held_parts},
-    )
-
-
-def get_run(session: Session, business_date: date) -> tuple[Run, list[str]]:
-    """Return the run of a date and the names of its files."""
-    row = session.execute(
-        text(
-            "SELECT business_date, disbursements, amount_cents, held_parts, late_parts"
-            " FROM disbursement_run WHERE business_date = :on"
-        ),
-        {"on": business_date},
-    ).one()
-    names = session.scalars(
-        text("SELECT file_name FROM file WHERE business_date = :on ORDER BY file_name"),
-        {"on": business_date},
-    )
-    return Run(*row), list(names)
+    part: HeldPart
+    reason: str
 
 
 _HOLD = f"""
-WITH page AS (
-    SELECT p.payee_id, p.obligor_id, p.receipt_id, p.sequence FROM payable p
-     WHERE p.settlement_date <= :business_date AND NOT {_HAS_METHOD} LIMIT :size),
+WITH payees AS (
+    SELECT DISTINCT p.payee_id, p.payee_kind FROM payable p
+     WHERE p.settlement_date <= :on AND right(p.obligor_id::text, 1) = :digit),
+reasons AS (
+    SELECT p.payee_id, p.payee_kind,
+           coalesce({HELD_BY_PERSON}, CASE WHEN {METHOD} = 0 THEN :unpayable END) AS reason
+      FROM payees p {WAYS}),
+page AS (
+    SELECT p.payee_id, p.obligor_id, p.receipt_id, p.sequence, r.reason
+      FROM payable p JOIN reasons r USING (payee_id, payee_kind)
+     WHERE r.reason IS NOT NULL AND p.settlement_date <= :on
+       AND right(p.obligor_id::text, 1) = :digit LIMIT :size),
 gone AS (
     DELETE FROM payable p USING page
      WHERE (p.payee_id, p.obligor_id, p.receipt_id, p.sequence)
          = (page.payee_id, page.obligor_id, page.receipt_id, page.sequence)
-    RETURNING p.*)
+    RETURNING p.*, page.reason)
 INSERT INTO hold (payee_id, obligor_id, receipt_id, sequence, round, payee_kind, amount_cents,
                   settlement_date, due_date, reason, held_on)
 SELECT g.payee_id, g.obligor_id, g.receipt_id, g.sequence,
        1 + coalesce((SELECT max(h.round) FROM hold h
             WHERE (h.payee_id, h.obligor_id, h.receipt_id, h.sequence)
                 = (g.payee_id, g.obligor_id, g.receipt_id, g.sequence)), 0),
-       g.payee_kind, g.amount_cents, g.settlement_date, g.due_date, :reason, :on
+       g.payee_kind, g.amount_cents, g.settlement_date, g.due_date, g.reason, :today
   FROM gone g
-RETURNING payee_id::text, obligor_id::text, receipt_id::text, sequence, round, amount_cents
+RETURNING payee_id::text, obligor_id::text, receipt_id::text, sequence, round, amount_cents,
+          payee_kind, reason
 """  # noqa: S608 - no value in it
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is gathered: a lane's money that has settled by a business date."""
+
+    business_date: date
+    lane: int
+    prenotes: bool
+
+    def parameters(self) -> dict[str, object]:
+        """Return what the statements of a lane ask for."""
+        return {"on": self.business_date, "digit": f"{self.lane:x}", "prenotes": self.prenotes}
+
+
 def hold_unpayable(
-    session: Session, business_date: date, reason: str, on: date, size: int
-) -> list[HeldPart]:
-    """Hold a page of what could be paid out but for payees with neither account nor address."""
-    rows = session.execute(
-        text(_HOLD), {"business_date": business_date, "reason": reason, "on": on, "size": size}
-    )
-    return [HeldPart(*row) for row in rows]
+    session: Session, lane: Lane, unpayable: str, today: date, size: int
+) -> list[HeldBack]:
+    """Hold a page of a locked lane's money that cannot go out: why, is said with each part."""
+    parameters = lane.parameters() | {"unpayable": unpayable, "today": today, "size": size}
+    rows = session.execute(text(_HOLD), parameters)
+    return [HeldBack(HeldPart(*row[:-1]), row[-1]) for row in rows]
 
 
-_RELEASABLE = """
-SELECT h.payee_id, h.obligor_id, h.receipt_id, h.sequence, h.round FROM hold h
-  JOIN participant_projection t ON t.participant_id = h.payee_id AND t.method > 0
- WHERE h.released_on IS NULL AND h.reason = :reason
-"""
+_RELEASABLE = f"""
+SELECT p.payee_id, p.obligor_id, p.receipt_id, p.sequence, p.round FROM hold p {WAYS}
+ WHERE p.released_on IS NULL
+   AND (p.reason = :unpayable AND {METHOD} > 0
+        OR p.reason = ANY(CAST(:by_people AS text[])) AND {HELD_BY_PERSON} IS NULL)
+"""  # noqa: S608 - no value in it
 
 _RELEASE = f"""
-WITH page AS ({_RELEASABLE} AND right(h.obligor_id::text, 1) = :digit LIMIT :size),
+WITH page AS ({_RELEASABLE} AND right(p.obligor_id::text, 1) = :digit LIMIT :size),
 freed AS (
     UPDATE hold h SET released_on = :on FROM page
      WHERE (h.payee_id, h.obligor_id, h.receipt_id, h.sequence, h.round)
@@ -178,7 +175,8 @@ owed AS (
                          settlement_date, due_date)
     SELECT payee_id, obligor_id, receipt_id, sequence, payee_kind, amount_cents,
            settlement_date, due_date FROM freed)
-SELECT payee_id::text, obligor_id::text, receipt_id::text, sequence, round, amount_cents
+SELECT payee_id::text, obligor_id::text, receipt_id::text, sequence, round, amount_cents,
+       payee_kind
   FROM freed
 """  # noqa: S608 - no value in it
 
@@ -189,57 +187,147 @@ SELECT l.lane FROM lane l WHERE to_hex(CAST(l.lane AS int)) IN (
 """  # noqa: S608 - no value in it
 
 
-def take_lane_to_release(session: Session, reason: str) -> int | None:
-    """Lock a lane with held parts whose payee can be paid now; None when there is none."""
-    row = session.execute(text(_LANE_TO_RELEASE), {"reason": reason}).first()
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """What may be released: `unpayable` when there is a way, `by_people` when the hold is over."""
+
+    on: date
+    prenotes: bool
+    unpayable: str
+    by_people: tuple[str, ...]
+
+    def parameters(self) -> dict[str, object]:
+        """Return what the statements of releasing ask for."""
+        return {
+            "on": self.on,
+            "prenotes": self.prenotes,
+            "unpayable": self.unpayable,
+            "by_people": array(self.by_people),
+        }
+
+
+def take_lane_to_release(session: Session, releasing: Releasing) -> int | None:
+    """Lock a lane with held parts that can be paid now; None when there is none."""
+    row = session.execute(text(_LANE_TO_RELEASE), releasing.parameters()).first()
     return None if row is None else int(row[0])
 
 
-def release_payable(
-    session: Session, lane: int, reason: str, on: date, size: int
-) -> list[HeldPart]:
-    """Release a page of a locked lane's held parts whose payee can be paid now."""
-    parameters = {"reason": reason, "on": on, "size": size, "digit": f"{lane:x}"}
+def release_payable(session: Session, lane: int, releasing: Releasing, size: int) -> list[HeldPart]:
+    """Release a page of a locked lane's held parts that can be paid now."""
+    parameters = releasing.parameters() | {"size": size, "digit": f"{lane:x}"}
     return [HeldPart(*row) for row in session.execute(text(_RELEASE), parameters)]
 
 
-_CUT = f"""
-WITH moved AS (
-    DELETE FROM payable p
-     WHERE p.settlement_date <= CAST(CAST(:on AS text) AS date) AND {_HAS_METHOD} RETURNING p.*),
-paid AS (
-    SELECT m.payee_id, m.payee_kind, sum(m.amount_cents) AS cents FROM moved m
-     GROUP BY m.payee_id, m.payee_kind),
-ways AS (
-    SELECT paid.*, CASE WHEN payee_kind = 1 THEN t.method ELSE 3 END AS method,
-           coalesce(t.name, '') AS name, t.payment
-      FROM paid LEFT JOIN participant_projection t ON t.participant_id = paid.payee_id
-       AND paid.payee_kind = 1),
-numbered AS (
-    SELECT ways.*, row_number() OVER (PARTITION BY method ORDER BY payee_id)
-           + CASE method WHEN 1 THEN :trace_base WHEN 2 THEN :check_base ELSE 0 END AS number
-      FROM ways),
-sent AS (
-    INSERT INTO disbursement (payee_id, disbursement_id, business_date, payee_kind, method,
-           amount_cents, number, reference, file_name, first_payment, payee_name, payment)
-    SELECT n.payee_id, md5(CAST(:on AS text) || n.payee_id)::uuid,
-           CAST(CAST(:on AS text) AS date), n.payee_kind, n.method,
-           n.cents, CASE method WHEN 3 THEN 0 ELSE n.number END,
-           CASE method WHEN 1 THEN CAST(:odfi AS text) || lpad(n.number::text, 7, '0')
-                       WHEN 2 THEN n.number::text ELSE '' END,
-           CASE method WHEN 1 THEN :ach_file WHEN 2 THEN :check_file ELSE :transfer_file END,
-           NOT EXISTS (SELECT FROM disbursement d WHERE d.payee_id = n.payee_id),
-           n.name, n.payment
-      FROM numbered n
-    RETURNING method, number),
+class Gathered(NamedTuple):
+    """Money of an obligor that goes to a payee in a run: parts, and what came back before."""
+
+    obligor_id: str
+    payee_id: str
+    disbursement_id: str
+    payee_kind: int
+    parts_cents: int
+    reissued_cents: int
+
+
+_PAYMENT_ID = "md5(CAST(CAST(:on AS date) AS text) || {}.payee_id)::uuid"
+"""The id of a payment: one a payee and business date."""
+
+_GATHER = f"""
+WITH payees AS (
+    SELECT p.payee_id, p.payee_kind FROM payable p
+     WHERE p.settlement_date <= :on AND right(p.obligor_id::text, 1) = :digit
+    UNION
+    SELECT c.payee_id, c.payee_kind FROM came_back c
+     WHERE c.state = 1 AND right(c.obligor_id::text, 1) = :digit),
+ways AS MATERIALIZED (
+    SELECT p.payee_id, p.payee_kind, {METHOD} AS method, coalesce(t.name, g.name, '') AS name,
+           CASE WHEN p.payee_kind = 7 THEN g.payment
+                WHEN k.payee_id IS NOT NULL THEN k.card ELSE t.payment END AS payment,
+           t.account_hash
+      FROM payees p {WAYS} WHERE {HELD_BY_PERSON} IS NULL),
+moved AS (
+    DELETE FROM payable p USING ways w
+     WHERE p.settlement_date <= :on AND right(p.obligor_id::text, 1) = :digit AND w.method > 0
+       AND w.payee_id = p.payee_id AND w.payee_kind = p.payee_kind
+    RETURNING p.*),
 parts AS (
     INSERT INTO disbursement_part (payee_id, disbursement_id, obligor_id, receipt_id, sequence,
            amount_cents, due_date)
-    SELECT payee_id, md5(CAST(:on AS text) || payee_id)::uuid, obligor_id, receipt_id, sequence,
-           amount_cents, due_date FROM moved)
-SELECT coalesce(max(number) FILTER (WHERE method = 1), 0),
-       coalesce(max(number) FILTER (WHERE method = 2), 0) FROM sent
+    SELECT m.payee_id, {_PAYMENT_ID.format("m")}, m.obligor_id, m.receipt_id, m.sequence,
+           m.amount_cents, m.due_date FROM moved m),
+again AS (
+    UPDATE came_back c SET state = 2, paid_by = {_PAYMENT_ID.format("c")} FROM ways w
+     WHERE c.state = 1 AND right(c.obligor_id::text, 1) = :digit AND w.method > 0
+       AND w.payee_id = c.payee_id AND w.payee_kind = c.payee_kind
+    RETURNING c.*),
+sums AS (
+    SELECT payee_id, payee_kind, obligor_id, sum(parts)::bigint AS parts,
+           sum(reissued)::bigint AS reissued
+      FROM (SELECT payee_id, payee_kind, obligor_id, amount_cents AS parts, 0 AS reissued
+              FROM moved
+            UNION ALL
+            SELECT payee_id, payee_kind, obligor_id, 0, amount_cents FROM again) both_kinds
+     GROUP BY 1, 2, 3),
+whole AS (
+    SELECT payee_id, min(payee_kind) AS payee_kind, sum(parts) AS parts,
+           sum(reissued) AS reissued FROM sums GROUP BY payee_id),
+kept AS (
+    INSERT INTO to_pay (business_date, payee_id, lane, payee_kind, parts_cents, recouped_cents,
+           reissued_cents, method, payee_name, payment, account_hash)
+    SELECT :on, s.payee_id, :lane, s.payee_kind, s.parts, 0, s.reissued, w.method, w.name,
+           w.payment, CASE WHEN w.method = 1 THEN w.account_hash END
+      FROM whole s JOIN ways w USING (payee_id, payee_kind))
+SELECT s.obligor_id::text, s.payee_id::text, {_PAYMENT_ID.format("s")}::text, s.payee_kind,
+       s.parts, s.reissued FROM sums s ORDER BY 1, 2, 4
 """  # noqa: S608 - no value in it
+
+
+def gather(session: Session, lane: Lane) -> list[Gathered]:
+    """Take what a locked lane has to pay out of `payable`, and of what came back; with sums."""
+    parameters = lane.parameters() | {"lane": lane.lane}
+    return [Gathered(*row) for row in session.execute(text(_GATHER), parameters)]
+
+
+_CUT = """
+WITH page AS (
+    SELECT DISTINCT payee_id FROM to_pay WHERE business_date = :on
+     ORDER BY payee_id LIMIT :size),
+gone AS (
+    DELETE FROM to_pay t USING page WHERE t.business_date = :on AND t.payee_id = page.payee_id
+    RETURNING t.*),
+paid AS (
+    SELECT payee_id, min(payee_kind) AS payee_kind, (array_agg(method ORDER BY lane))[1] AS method,
+           sum(parts_cents) + sum(reissued_cents) - sum(recouped_cents) AS cents,
+           sum(recouped_cents) AS recouped, sum(reissued_cents) AS reissued,
+           (array_agg(payee_name ORDER BY lane))[1] AS name,
+           (array_agg(payment ORDER BY lane))[1] AS payment,
+           (array_agg(account_hash ORDER BY lane))[1] AS account_hash
+      FROM gone GROUP BY payee_id),
+series AS (
+    SELECT paid.*, CASE WHEN cents = 0 THEN 0 WHEN method IN (1, 5) THEN 1
+                        WHEN method = 2 THEN 2 ELSE 0 END AS series FROM paid),
+numbered AS (
+    SELECT series.*, CASE series WHEN 0 THEN 0 ELSE
+           row_number() OVER (PARTITION BY series ORDER BY payee_id)
+           + CASE series WHEN 1 THEN :trace_base ELSE :check_base END END AS number
+      FROM series),
+sent AS (
+    INSERT INTO disbursement (payee_id, disbursement_id, business_date, payee_kind, method,
+           amount_cents, number, reference, file_name, first_payment, payee_name, payment,
+           account_hash, recouped_cents, reissued_cents)
+    SELECT n.payee_id, md5(CAST(CAST(:on AS date) AS text) || n.payee_id)::uuid, :on, n.payee_kind,
+           n.method, n.cents, n.number,
+           CASE series WHEN 1 THEN CAST(:odfi AS text) || lpad(n.number::text, 7, '0')
+                       WHEN 2 THEN n.number::text ELSE '' END,
+           CASE WHEN n.cents = 0 THEN ''
+                ELSE (CAST(:files AS text[]))[n.method] END,
+           NOT EXISTS (SELECT FROM disbursement d WHERE d.payee_id = n.payee_id),
+           n.name, n.payment, n.account_hash, n.recouped, n.reissued
+      FROM numbered n
+    RETURNING method, number)
+SELECT count(*), coalesce(max(number) FILTER (WHERE method IN (1, 5)), 0),
+       coalesce(max(number) FILTER (WHERE method = 2), 0) FROM sent
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,74 +337,90 @@ class FileNames:
     ach: str
     checks: str
     transfers: str
+    cards: str
+    states: str
+    positive_pay: str
+    prenotes: str
     advice: str
 
+    def by_method(self) -> list[str]:
+        """Return the file that carries each method, by its number from 1."""
+        return [self.ach, self.checks, self.transfers, self.cards, self.states]
 
-def cut(session: Session, business_date: date, odfi: str, names: FileNames) -> None:
-    """Turn what is owed onward and has settled into one disbursement a payee, numbered by payees.
 
-    The lanes must be locked: then nothing becomes payable meanwhile.
-    """
+def number_bases(session: Session) -> dict[str, int]:
+    """Lock the sequences of numbers and return the last of each that was given."""
     session.execute(
         insert(tables.number_sequence)
         .values([{"name": TRACE, "last": 0}, {"name": CHECK_NUMBER, "last": 0}])
         .on_conflict_do_nothing()
     )
-    bases = dict(
-        session.execute(text("SELECT name, last FROM number_sequence ORDER BY name FOR UPDATE"))
-        .tuples()
-        .all()
-    )
-    payees = session.scalar(
-        text(
-            "SELECT count(DISTINCT payee_id) FROM payable"
-            " WHERE payee_kind = 1 AND settlement_date <= :on"
-        ),
-        {"on": business_date},
-    )
-    trace_base = 0 if bases[TRACE] + int(payees or 0) > TRACE_MAX else bases[TRACE]
-    trace, check = session.execute(
+    rows = session.execute(text("SELECT name, last FROM number_sequence ORDER BY name FOR UPDATE"))
+    return dict(rows.tuples().all())
+
+
+def set_last(session: Session, name: str, last: int) -> None:
+    """Note the last number of a sequence that was given."""
+    statement = text("UPDATE number_sequence SET last = :last WHERE name = :name")
+    session.execute(statement, {"name": name, "last": last})
+
+
+def reserve_traces(session: Session, count: int) -> int:
+    """Begin trace numbers again where `count` more would go over the last; returns the last one.
+
+    Once before a run is cut: within a file they must ascend.
+    """
+    last = number_bases(session)[TRACE]
+    if last + count > TRACE_MAX:
+        last = 0
+        set_last(session, TRACE, last)
+    return last
+
+
+def count_to_pay(session: Session, business_date: date) -> int:
+    """Return how many payees a run has gathered money for, at the most."""
+    statement = text("SELECT count(*) FROM to_pay WHERE business_date = :on")
+    return int(session.scalar(statement, {"on": business_date}) or 0)
+
+
+def cut(session: Session, business_date: date, odfi: str, names: FileNames, size: int) -> int:
+    """Turn what was gathered for a page of payees into a payment each; returns how many.
+
+    Payees are taken in their order, so numbers are the same whoever gathered what.
+    """
+    bases = number_bases(session)
+    count, trace, check = session.execute(
         text(_CUT),
         {
-            "on": business_date.isoformat(),
-            "trace_base": trace_base,
+            "on": business_date,
+            "size": size,
+            "trace_base": bases[TRACE],
             "check_base": bases[CHECK_NUMBER],
             "odfi": odfi,
-            "ach_file": names.ach,
-            "check_file": names.checks,
-            "transfer_file": names.transfers,
+            "files": "{" + ",".join(names.by_method()) + "}",
         },
     ).one()
-    statement = text("UPDATE number_sequence SET last = :last WHERE name = :name")
-    lasts = {TRACE: trace or trace_base, CHECK_NUMBER: check or bases[CHECK_NUMBER]}
-    session.execute(statement, [{"name": n, "last": last} for n, last in sorted(lasts.items())])
-
-
-def obligor_sums(session: Session, business_date: date, lane: int) -> Iterator[Row]:
-    """Yield (obligor, disbursement, payee, payee kind, cents) of a run in a lane."""
-    return stream(
-        session,
-        "SELECT p.obligor_id::text, p.disbursement_id::text, p.payee_id::text, d.payee_kind,"
-        " sum(p.amount_cents)::bigint"
-        " FROM disbursement d JOIN disbursement_part p USING (payee_id, disbursement_id)"
-        " WHERE d.business_date = %(on)s AND right(p.obligor_id::text, 1) = %(digit)s"
-        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2",
-        {"on": business_date, "digit": f"{lane:x}"},
-    )
+    if trace:
+        set_last(session, TRACE, trace)
+    if check:
+        set_last(session, CHECK_NUMBER, check)
+    return int(count)
 
 
 _HEADER = (
     "d.payee_id::text, d.disbursement_id::text, d.payee_kind, d.method, d.amount_cents,"
-    " d.number, d.reference, d.file_name, d.first_payment, d.payee_name, d.payment"
+    " d.number, d.reference, d.file_name, d.first_payment, d.payee_name, d.payment,"
+    " d.recouped_cents, d.reissued_cents"
 )
 
 
 def headers(session: Session, business_date: date, method: int) -> Iterator[Header]:
-    """Yield the disbursements of a run that are paid one way, by their numbers."""
+    """Yield the payments of a run that go out one way, by their numbers."""
     rows = stream(
         session,
         f"SELECT {_HEADER} FROM disbursement d"  # noqa: S608 - no value in it
-        " WHERE d.business_date = %(on)s AND d.method = %(method)s ORDER BY d.number, d.payee_id",
+        " WHERE d.business_date = %(on)s AND d.method = %(method)s AND d.amount_cents > 0"
+        " ORDER BY d.number, d.payee_id",
         {"on": business_date, "method": method},
     )
     return (Header(*row) for row in rows)
@@ -328,31 +432,77 @@ _PART = (
     " a.credited_cents, a.payee_kind, a.payee_id::text"
 )
 _PART_FROM = (
-    " FROM disbursement d JOIN disbursement_part p USING (payee_id, disbursement_id)"
+    " FROM disbursement_part p"
     " JOIN allocation a USING (obligor_id, receipt_id, sequence)"
     " JOIN receipt r USING (receipt_id)"
     " LEFT JOIN case_projection c ON c.case_id = a.case_id"
 )
 
 
-def with_parts(session: Session, business_date: date) -> Iterator[tuple[Header, list[PaidPart]]]:
-    """Yield the disbursements of a run with the parts that they pay out."""
-    rows = stream(
-        session,
-        f"SELECT {_HEADER}, {_PART} {_PART_FROM}"
-        " WHERE d.business_date = %(on)s"
-        " ORDER BY d.method, d.number, d.payee_id, p.receipt_id, p.sequence",
-        {"on": business_date},
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment of a run with what it pays out, and what was kept back from it by claim."""
+
+    header: Header
+    parts: list[PaidPart]
+    recouped: list[tuple[str, int]]
+
+
+def page_of_run(session: Session, business_date: date, after: str, size: int) -> list[Paid]:
+    """Return a page of a run's payments, by method, number and payee.
+
+    `after`: "method/number/payee" of the last of the page before; empty for the first.
+    """
+    method, number, payee = after.split("/") if after else ("0", "0", NOBODY)
+    rows = session.execute(
+        text(
+            f"SELECT {_HEADER} FROM disbursement d"  # noqa: S608 - no value in it
+            " WHERE d.business_date = :on AND (d.method, d.number, d.payee_id)"
+            "     > (:method, :number, CAST(:payee AS uuid))"
+            " ORDER BY d.method, d.number, d.payee_id LIMIT :size"
+        ),
+        {
+            "on": business_date,
+            "method": int(method),
+            "number": int(number),
+            "payee": payee,
+            "size": size,
+        },
     )
-    header: Header | None = None
-    parts: list[PaidPart] = []
-    width = len(Header._fields)
-    for row in rows:
-        found = Header(*row[:width])
-        if header is not None and found.disbursement_id != header.disbursement_id:
-            yield header, parts
-            parts = []
-        header = found
-        parts.append(PaidPart(*row[width:]))
-    if header is not None:
-        yield header, parts
+    page = {row[1]: Paid(Header(*row), [], []) for row in rows}
+    if page:
+        _add_parts(session, page)
+    return list(page.values())
+
+
+def _add_parts(session: Session, page: dict[str, Paid]) -> None:
+    wanted = {
+        "payees": array(paid.header.payee_id for paid in page.values()),
+        "ids": array(page),
+    }
+    parts = session.execute(
+        text(
+            f"SELECT p.disbursement_id::text, {_PART}{_PART_FROM}"
+            " WHERE p.payee_id = ANY(CAST(:payees AS uuid[]))"
+            " AND p.disbursement_id = ANY(CAST(:ids AS uuid[]))"
+            " ORDER BY p.receipt_id, p.sequence"
+        ),
+        wanted,
+    )
+    for disbursement_id, *part in parts:
+        page[disbursement_id].parts.append(PaidPart(*part))
+    kept = session.execute(
+        text(
+            "SELECT disbursement_id::text, claim_id::text, sum(amount_cents)::bigint"
+            " FROM recoupment WHERE payee_id = ANY(CAST(:payees AS uuid[]))"
+            " AND disbursement_id = ANY(CAST(:ids AS uuid[])) GROUP BY 1, 2 ORDER BY 1, 2"
+        ),
+        wanted,
+    )
+    for disbursement_id, claim_id, cents in kept:
+        page[disbursement_id].recouped.append((claim_id, cents))
+
+
+def place_of(header: Header) -> str:
+    """Return where a payment stands in `page_of_run`."""
+    return f"{header.method}/{header.number}/{header.payee_id}"

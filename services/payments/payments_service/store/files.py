@@ -27,25 +27,43 @@ def store(
     for number, part in enumerate(_parts(chunks), 1):
         digest.update(part)
         size += len(part)
-        session.execute(
-            text(
-                "INSERT INTO file_part (file_name, part, content) VALUES (:name, :part, :content)"
-            ),
-            {
-                "name": name,
-                "part": number,
-                "content": keys.encrypt(PURPOSE, part.decode(ENCODING)),
-            },
-        )
+        append(session, keys, name, number, part)
     if size:
-        session.execute(
-            text(
-                "INSERT INTO file (file_name, business_date, sha256, byte_count)"
-                " VALUES (:name, :on, :sha256, :size)"
-            ),
-            {"name": name, "on": business_date, "sha256": digest.hexdigest(), "size": size},
-        )
+        _note(session, name, business_date, digest.hexdigest(), size)
     return size
+
+
+def append(session: Session, keys: Keys, name: str, part: int, content: bytes) -> None:
+    """Store the next part of a file that comes into being page by page."""
+    session.execute(
+        text("INSERT INTO file_part (file_name, part, content) VALUES (:name, :part, :content)"),
+        {
+            "name": name,
+            "part": part,
+            "content": keys.encrypt(PURPOSE, content.decode(ENCODING)),
+        },
+    )
+
+
+def complete(session: Session, keys: Keys, name: str, business_date: date) -> None:
+    """Say that all parts of a file are stored; one without parts is no file."""
+    digest = hashlib.sha256()
+    size = 0
+    for part in content(session, keys, name):
+        digest.update(part)
+        size += len(part)
+    if size:
+        _note(session, name, business_date, digest.hexdigest(), size)
+
+
+def _note(session: Session, name: str, business_date: date, sha256: str, size: int) -> None:
+    session.execute(
+        text(
+            "INSERT INTO file (file_name, business_date, sha256, byte_count)"
+            " VALUES (:name, :on, :sha256, :size)"
+        ),
+        {"name": name, "on": business_date, "sha256": sha256, "size": size},
+    )
 
 
 def take_unwritten(session: Session) -> str | None:

@@ -17,13 +17,15 @@ from payments_service.store.raw import array
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRow:
-    """A participant: `payment` is the encrypted account or address, `method` follows from it."""
+    """A participant: `payment` is the encrypted account and address, the rest follows from it."""
 
     participant_id: str
     version: int
     name: str
     method: int
     payment: bytes | None
+    has_address: bool
+    account_hash: bytes | None
 
 
 def save_cases(session: Session, rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -28,6 +28,18 @@ from payments_service.store.tables.ledger import (
     standing,
     total,
 )
+from payments_service.store.tables.paying import (
+    agency,
+    bank_item,
+    came_back,
+    disbursement_step,
+    payee_account,
+    payee_card,
+    payee_hold,
+    recoupment,
+    redirect,
+    to_pay,
+)
 from payments_service.store.tables.projections import (
     case_,
     obligation,
@@ -44,15 +56,19 @@ from payments_service.store.tables.receipts import (
 )
 
 __all__ = [
+    "agency",
     "allocation",
     "applied_rule",
     "arrears_paid",
     "balance",
+    "bank_item",
     "batch",
+    "came_back",
     "case_",
     "disbursement",
     "disbursement_part",
     "disbursement_run",
+    "disbursement_step",
     "entry",
     "file_",
     "file_part",
@@ -66,12 +82,18 @@ __all__ = [
     "obligation",
     "participant",
     "payable",
+    "payee_account",
+    "payee_card",
+    "payee_hold",
     "receipt",
+    "recoupment",
+    "redirect",
     "standing",
     "submission",
     "submission_page",
     "suspended",
     "to_open",
+    "to_pay",
     "total",
     "waiting",
 ]

@@ -59,6 +59,7 @@ disbursement_run = Table(
     Column("amount_cents", BigInteger, nullable=False),
     Column("held_parts", Integer, nullable=False),
     Column("late_parts", Integer, nullable=False),
+    Column("done_at", DateTime(timezone=True), comment="empty while it goes on"),
 )
 
 disbursement = Table(
@@ -66,7 +67,7 @@ disbursement = Table(
     metadata,
     Column("payee_id", UUID(as_uuid=False), primary_key=True),
     Column("disbursement_id", UUID(as_uuid=False), primary_key=True),
-    Column("business_date", Date, nullable=False, index=True),
+    Column("business_date", Date, nullable=False),
     Column("payee_kind", SmallInteger, nullable=False),
     Column("method", SmallInteger, nullable=False),
     Column("amount_cents", BigInteger, nullable=False),
@@ -76,9 +77,23 @@ disbursement = Table(
     Column("first_payment", Boolean, nullable=False),
     Column("payee_name", Text, nullable=False, info=PERSONAL),
     Column("payment", LargeBinary, info=SECRET, comment="account or address paid to; encrypted"),
-    CheckConstraint("amount_cents > 0", name="amount"),
+    Column("account_hash", LargeBinary, comment="keyed hash of the account paid to"),
+    Column("recouped_cents", BigInteger, nullable=False, server_default="0"),
+    Column("reissued_cents", BigInteger, nullable=False, server_default="0"),
+    Column("state", SmallInteger, nullable=False, server_default="1", comment="DisbursementState"),
+    Column("state_on", Date, comment="since when it stands so; empty: as issued"),
+    Column("code", Text, nullable=False, server_default="", comment="the bank's code for it"),
+    CheckConstraint("amount_cents >= 0", name="amount"),
 )
 Index("ix_disbursement_disbursement_id", disbursement.c.disbursement_id)
+Index(
+    "ix_disbursement_run",
+    disbursement.c.business_date,
+    disbursement.c.method,
+    disbursement.c.number,
+    disbursement.c.payee_id,
+)
+Index("ix_disbursement_reference", disbursement.c.reference)
 
 disbursement_part = Table(
     "disbursement_part",

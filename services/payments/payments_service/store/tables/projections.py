@@ -66,5 +66,7 @@ participant = Table(
     Column("version", BigInteger, nullable=False),
     Column("name", Text, nullable=False, info=PERSONAL),
     Column("method", SmallInteger, nullable=False, comment="0 none, else DisbursementMethod"),
-    Column("payment", LargeBinary, info=SECRET, comment="account or address; encrypted"),
+    Column("payment", LargeBinary, info=SECRET, comment="account and address; encrypted"),
+    Column("has_address", Boolean, nullable=False, server_default="false"),
+    Column("account_hash", LargeBinary, comment="keyed hash of the account"),
 )
