@@ -81,8 +81,10 @@ def run(
     """Be one role of one service, with settings from the environment."""
     os.umask(PRIVATE)
     if (service, role) == ("intake", "api"):
+        from chassis.garbage import collect_seldom
         from intake_service.server import serve
 
+        collect_seldom()
         with told():
             serve()
         return

@@ -141,7 +141,7 @@ SELECT coalesce(t.lane, l.lane), coalesce(t.posting_date, l.posting_date),
 """
 _PARTS_OFF = """
 SELECT r.receipt_id::text, r.amount_cents, coalesce(sum(a.amount_cents), 0)::bigint
-  FROM receipt r LEFT JOIN allocation a USING (receipt_id)
+  FROM receipt r LEFT JOIN part_in_force a USING (receipt_id)
  WHERE r.state = 2 GROUP BY r.receipt_id
 HAVING r.amount_cents <> coalesce(sum(a.amount_cents), 0)
     OR r.credited_cents <> coalesce(sum(a.credited_cents), 0) LIMIT :most
