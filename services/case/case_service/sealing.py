@@ -28,6 +28,7 @@ def participant_state(
         bank_account=bank_account_message(p.bank_account),
         address=address_message(p.address),
         visible_to=visible_to,
+        ssn=p.ssn,
     )
     employment = events.ParticipantEmployment(
         employer=employer_message(p.employer), visible_to=visible_to

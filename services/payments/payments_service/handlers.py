@@ -15,11 +15,13 @@ from childsupport.withholding.v1.events_pb2 import (
     RemittancesIdentified,
     RemittancesReleased,
 )
+from payments_service.actions import identifying
+from payments_service.actions.noticing import notice_changes
 from payments_service.actions.ways import NO_WAY, way_of
 from payments_service.domain.collection_date import BASIS, collection_date
 from payments_service.domain.lanes import lane_of
 from payments_service.domain.model import month_of
-from payments_service.store import allocations, projections, receipts
+from payments_service.store import allocations, books, projections, receipts
 from payments_service.store.allocations import CHECKSUM_CHARS
 from payments_service.store.projections import ParticipantRow
 from policy import Policy, load
@@ -27,6 +29,7 @@ from policy import Policy, load
 log = structlog.get_logger()
 
 SEVERAL_TERMS = 2
+MONTHLY = (case_pb.FREQUENCY_UNSPECIFIED, case_pb.FREQUENCY_MONTHLY)
 ORDERED_HERE = ("recorded", "modified")
 """Causes of a span of days with which an obligation begins (a modification can add one)."""
 
@@ -37,8 +40,10 @@ def on_cases_changed(message: CasesChanged, work: Work) -> None:
     for case in message.cases:
         if case.case_id not in newest or newest[case.case_id].version < case.version:
             newest[case.case_id] = case
+    before = books.known(work.session, list(newest))
     newer = set(projections.save_cases(work.session, [_case_row(case) for case in newest.values()]))
     learnt = month_of(work.clock.today())
+    identifying.keep_cases(work, [case for case in newest.values() if case.case_id in newer])
     ordered = _ordered_from(message)
     rows: list[dict[str, object]] = []
     for case in newest.values():
@@ -52,6 +57,7 @@ def on_cases_changed(message: CasesChanged, work: Work) -> None:
     projections.save_obligations(work.session, rows)
     yesterday = work.clock.today() - timedelta(days=1)
     projections.end_obligations(work.session, sorted(newer), yesterday)
+    notice_changes(work, before, sorted(newer))
     obligors = {str(row["obligor_id"]) for row in rows}
     projections.queue_openings(work.session, [(lane_of(id_), id_) for id_ in obligors])
 
@@ -59,6 +65,7 @@ def on_cases_changed(message: CasesChanged, work: Work) -> None:
 def on_participants_changed(message: ParticipantsChanged, work: Work) -> None:
     """Keep how people are paid: opened with our key, kept encrypted with the column's."""
     newest: dict[str, ParticipantRow] = {}
+    numbers: dict[str, tuple[int, str]] = {}
     for person in message.participants:
         known = newest.get(person.participant_id)
         if known is not None and known.version >= person.version:
@@ -67,11 +74,14 @@ def on_participants_changed(message: ParticipantsChanged, work: Work) -> None:
         way = NO_WAY
         opened = work.keys.open(person.payment_for_payments)
         if opened is not None:
-            way = way_of(ParticipantPayment.FromString(opened), work.keys)
+            payment = ParticipantPayment.FromString(opened)
+            way = way_of(payment, work.keys)
+            numbers[person.participant_id] = (person.version, payment.ssn)
         newest[person.participant_id] = ParticipantRow(
             person.participant_id, person.version, name, *way
         )
     projections.save_participants(work.session, list(newest.values()))
+    identifying.keep_numbers(work, numbers)
 
 
 def on_remittances_released(message: RemittancesReleased, work: Work) -> None:
@@ -128,6 +138,7 @@ def _case_row(case: case_pb.Case) -> dict[str, object]:
         "obligor_id": case.obligor_id,
         "obligee_id": case.obligee_id,
         "periods": _periods(case),
+        "initiating_fips": case.initiating_fips,
     }
 
 
@@ -145,6 +156,7 @@ def _periods(case: case_pb.Case) -> list[list[object]]:
                 first.isoformat(),
                 last.isoformat() if last else None,
                 period.paid_cents,
+                period.child_id,
             ]
         )
     return rows
@@ -192,12 +204,27 @@ def _obligation_row(
         "effective_to": to_date(obligation.effective_to, "obligations.effective_to"),
         "opening": opening,
         "terms": _terms(obligation),
+        "child_id": obligation.child_id,
+        "owed_to_fips": obligation.owed_to_fips,
+        "judgments": _judgments(obligation),
     }
 
 
+def _judgments(obligation: case_pb.Obligation) -> list[list[object]]:
+    """Return the judgments that bear interest as they are kept."""
+    rows: list[list[object]] = []
+    for judgment in obligation.judgments:
+        entered = to_date(judgment.entered_on, "judgments.entered_on")
+        if entered is None:
+            raise invalid_field("judgments", f"{obligation.obligation_id}: needs the day of entry")
+        rows.append([judgment.amount_cents, entered.isoformat()])
+    return rows
+
+
 def _terms(obligation: case_pb.Obligation) -> list[list[object]]:
-    """Return the terms as they are kept; none where one amount holds all the time."""
-    if len(obligation.terms) < SEVERAL_TERMS:
+    """Return the terms as they are kept; none where one monthly amount holds all the time."""
+    monthly = all(term.frequency in MONTHLY for term in obligation.terms)
+    if monthly and len(obligation.terms) < SEVERAL_TERMS:
         return []
     rows: list[list[object]] = []
     for term in obligation.terms:
@@ -205,7 +232,9 @@ def _terms(obligation: case_pb.Obligation) -> list[list[object]]:
         if first is None:
             raise invalid_field("terms", f"{obligation.obligation_id}: each needs its first day")
         last = to_date(term.effective_to, "terms.effective_to")
-        rows.append([first.isoformat(), last.isoformat() if last else None, term.monthly_cents])
+        span = [first.isoformat(), last.isoformat() if last else None]
+        frequency = term.frequency or case_pb.FREQUENCY_MONTHLY
+        rows.append([*span, term.monthly_cents, term.amount_cents, int(frequency)])
     return rows
 
 

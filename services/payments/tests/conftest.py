@@ -24,7 +24,7 @@ from childsupport.withholding.v1.events_pb2 import (
     RemittancesReleased,
 )
 from payments_service import handlers
-from payments_service.jobs.timers import TIMERS
+from payments_service.jobs import TIMERS
 from payments_service.service import SERVICE
 
 TODAY = date(2026, 3, 6)
@@ -56,6 +56,7 @@ class World:
         assistance_cents: int = 0,
         version: int = 1,
         case_type: int = case_pb.CASE_TYPE_IV_D,
+        court: str = "",
     ) -> case_pb.Case:
         return case_pb.Case(
             case_id=make_id("case", number),
@@ -71,6 +72,7 @@ class World:
                 case_pb.Order(
                     order_id=make_id("order", number),
                     case_id=make_id("case", number),
+                    court_number=court,
                     obligations=obligations,
                 )
             ],
@@ -108,8 +110,9 @@ class World:
         address: bool = True,
         version: int = 1,
         kind: str = "obligee",
+        ssn: str = "",
     ) -> ParticipantState:
-        payment = ParticipantPayment()
+        payment = ParticipantPayment(ssn=ssn)
         if account:
             payment.bank_account.routing_number = "123456780"
             payment.bank_account.account_number = f"98761{number:05d}"

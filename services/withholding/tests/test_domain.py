@@ -12,8 +12,8 @@ from chassis.ids import new_id
 from formats.ach.codes import CCD, CTX, SUPPORTED_TRANSACTION_CODES
 from formats.ach.model import AchEntry, BatchHeader
 from formats.ded import APPLICATIONS, TERMINATOR
+from formats.identifiers import identifier_key
 from withholding_service.domain.bounds import believed
-from withholding_service.domain.identifiers import identifier_key
 from withholding_service.domain.line import LineState, StagedLine
 from withholding_service.domain.matching import Candidate, Match, Sought, match
 from withholding_service.domain.outcome import EarlierLine, decide

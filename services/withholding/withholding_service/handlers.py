@@ -9,7 +9,7 @@ from childsupport.case.v1.events_pb2 import (
     ParticipantsChanged,
     ParticipantState,
 )
-from withholding_service.domain.identifiers import identifier_key
+from formats.identifiers import identifier_key
 from withholding_service.identification import identify
 from withholding_service.store import lines, projections
 from withholding_service.store.projections import KnownCase, KnownParticipant

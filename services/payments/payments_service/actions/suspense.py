@@ -1,6 +1,7 @@
 """Suspense: what became known leaves it by a reversing entry and is queued for posting."""
 
 from chassis.runtime import Work
+from payments_service.actions.receipt_holds import keep_back
 from payments_service.domain.bookkeeping import Account, Entry, EntryKind, cash_lines, fact_id
 from payments_service.domain.lanes import lane_of
 from payments_service.store import ledger, receipts
@@ -27,10 +28,12 @@ def post_identified(work: Work) -> bool:
         )
         for receipt in found
     ]
-    receipts.queue_to_post(
-        session,
-        [(lane_of(r.obligor_id), r.collection_date, r.receipt_id, r.obligor_id) for r in found],
-        work.clock.now(),
-    )
+    held = keep_back(work, found)
+    queued = [
+        (lane_of(r.obligor_id), r.collection_date, r.receipt_id, r.obligor_id)
+        for r in found
+        if r.receipt_id not in held
+    ]
+    receipts.queue_to_post(session, queued, work.clock.now())
     ledger.record(session, lane, entries, on=work.clock.today(), at=work.clock.now())
     return bool(found)

@@ -246,7 +246,7 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 def may_see_sources(work: Work, audience: AudienceCode.ValueType) -> bool:
     """Whether a caller may be told where money came from (26 USC 6103).
 
-    If only the sources of tax offsets were left out, their absence would tell: so it is all or none.
+    If only the sources of tax offsets were left out, that would tell: so it is all or none.
     """
     return audience != AudienceCode.AUDIENCE_PARENT and READS_FTI in work.caller.scopes
 

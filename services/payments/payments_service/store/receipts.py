@@ -214,7 +214,8 @@ WITH page AS (
      WHERE w.lane = p.lane AND w.collection_date = p.collection_date
        AND w.receipt_id = p.receipt_id
     RETURNING w.receipt_id, w.obligor_id)
-SELECT r.receipt_id::text, page.obligor_id::text, r.submission_id::text, r.employer_id::text,
+SELECT r.receipt_id::text, page.obligor_id::text, r.submission_id::text,
+       coalesce(r.employer_id::text, ''),
        s.employer_name, r.line_number, r.trace_number, r.amount_cents, r.credited_cents,
        r.collection_date, r.settlement_date, r.due_date, r.reason, r.detail, r.suspensions, r.source
   FROM page JOIN receipt r USING (receipt_id) JOIN submission s USING (submission_id)
@@ -298,6 +299,7 @@ def mark_suspended(
 _RETRY = """
 UPDATE suspended s SET obligor_id = r.obligor_id FROM receipt r
  WHERE s.obligor_id IS NULL AND r.receipt_id = s.receipt_id AND r.obligor_id IS NOT NULL
+   AND r.reason = 11
 """
 
 

@@ -6,12 +6,12 @@ from datetime import date
 from chassis.crypto import Keys
 from formats.ach.model import BatchHeader
 from formats.ach.reader import AchReader
+from formats.identifiers import identifier_key
 from formats.problem import Problem
 from policy import Policy
 from withholding_service.domain.bounds import believed
 from withholding_service.domain.employers import Employer
 from withholding_service.domain.fingerprint import fingerprint
-from withholding_service.domain.identifiers import identifier_key
 from withholding_service.domain.line import SentLine, StagedLine
 from withholding_service.domain.problems import sentence
 from withholding_service.domain.reading import read_entry

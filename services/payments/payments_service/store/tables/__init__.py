@@ -5,6 +5,12 @@ the contract and of payments_service.domain, as smallint.
 """
 
 from payments_service.store.tables.base import metadata
+from payments_service.store.tables.corrections import (
+    claim,
+    correction,
+    late_receipt,
+    to_redo,
+)
 from payments_service.store.tables.disbursements import (
     disbursement,
     disbursement_part,
@@ -17,6 +23,7 @@ from payments_service.store.tables.disbursements import (
 )
 from payments_service.store.tables.ledger import (
     allocation,
+    allocation_withdrawn,
     applied_rule,
     arrears_paid,
     balance,
@@ -54,10 +61,25 @@ from payments_service.store.tables.receipts import (
     to_open,
     waiting,
 )
+from payments_service.store.tables.receiving import (
+    adjustment,
+    appeal,
+    chargeback,
+    collection_batch,
+    identifier,
+    online_payment,
+    participant_key,
+    receipt_detail,
+    receipt_hold,
+    suspense_task,
+)
 
 __all__ = [
+    "adjustment",
     "agency",
     "allocation",
+    "allocation_withdrawn",
+    "appeal",
     "applied_rule",
     "arrears_paid",
     "balance",
@@ -65,6 +87,10 @@ __all__ = [
     "batch",
     "came_back",
     "case_",
+    "chargeback",
+    "claim",
+    "collection_batch",
+    "correction",
     "disbursement",
     "disbursement_part",
     "disbursement_run",
@@ -75,25 +101,33 @@ __all__ = [
     "fund",
     "hold",
     "identification",
+    "identifier",
     "lane",
+    "late_receipt",
     "line",
     "metadata",
     "number_sequence",
     "obligation",
+    "online_payment",
     "participant",
+    "participant_key",
     "payable",
     "payee_account",
     "payee_card",
     "payee_hold",
     "receipt",
+    "receipt_detail",
+    "receipt_hold",
     "recoupment",
     "redirect",
     "standing",
     "submission",
     "submission_page",
     "suspended",
+    "suspense_task",
     "to_open",
     "to_pay",
+    "to_redo",
     "total",
     "waiting",
 ]

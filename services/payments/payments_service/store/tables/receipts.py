@@ -21,7 +21,7 @@ submission = Table(
     "submission",
     metadata,
     Column("submission_id", UUID(as_uuid=False), primary_key=True),
-    Column("employer_id", UUID(as_uuid=False), nullable=False),
+    Column("employer_id", UUID(as_uuid=False)),
     Column("employer_name", Text, nullable=False),
     Column("page_count", Integer, nullable=False),
     Column("file_amount_cents", BigInteger, nullable=False),
@@ -48,7 +48,7 @@ receipt = Table(
     metadata,
     Column("receipt_id", UUID(as_uuid=False), primary_key=True),
     Column("submission_id", UUID(as_uuid=False), nullable=False),
-    Column("employer_id", UUID(as_uuid=False), nullable=False),
+    Column("employer_id", UUID(as_uuid=False)),
     Column("line_number", Integer, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("trace_number", Text, nullable=False),
@@ -69,7 +69,7 @@ receipt = Table(
     Column("revision", SmallInteger, nullable=False, server_default=text("0")),
     CheckConstraint("amount_cents > 0", name="amount"),
     CheckConstraint("credited_cents >= amount_cents", name="credited"),
-    CheckConstraint("state IN (1, 2, 3, 4)", name="state"),
+    CheckConstraint("state BETWEEN 1 AND 6", name="state"),
 )
 # State is in no index, so that posting a receipt touches none (HOT update).
 Index("ix_receipt_submission_id", receipt.c.submission_id, receipt.c.line_number)
