@@ -305,12 +305,12 @@ class TestCharging:
             jobs.charge(work, TODAY)
         assert books(before) == books(after)
 
-    def test_opening_arrears_are_booked_once_whatever_later_versions_say(self, world):
+    def test_opening_arrears_are_what_the_newest_version_says(self, world):
         for version in (1, 2):
             obligation = world.obligation(1, 0, opening=[(1, 5_000 * version)])
             world.cases(world.case(1, obligations=[obligation], version=version))
             world.settle()
-        assert books(world)["balances"][0][3] == 5_000
+        assert books(world)["balances"][0][3] == 10_000
 
     def test_what_a_newer_case_no_longer_names_is_charged_no_more(self, world):
         kept, gone = world.obligation(1, 30_000), world.obligation(2, 5_000)

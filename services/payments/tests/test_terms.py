@@ -1,6 +1,6 @@
-"""An order that changes: each month is charged by the term in force on its first day."""
+"""What a month is charged: by the term in force on its first day, at the order's own pace."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from google.type.date_pb2 import Date
@@ -12,15 +12,15 @@ from chassis.dates import from_date
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged, TouchedSpan
 from payments_service.actions.charging import NO_ID, charge
-from payments_service.domain.accrual import month_amount
-from payments_service.domain.model import Obligation, Support, Term
+from payments_service.domain.accrual import Accrual, FirstMonth, Pace, month_amount
+from payments_service.domain.model import Frequency, Obligation, Support, Term
 from payments_service.store import projections, totals
 
 MARCH, JUNE = date(2026, 3, 1), date(2026, 6, 1)
 
 
-def owed(*terms, last=None, cents=0):
-    starts = terms[0].effective_from if terms else MARCH
+def owed(*terms, last=None, cents=0, first=None):
+    starts = first or (terms[0].effective_from if terms else MARCH)
     return Obligation("1", "o", "c", Support.CHILD, cents, 0, starts, last, (), MARCH, terms)
 
 
@@ -116,7 +116,7 @@ def test_an_order_modified_from_june_charges_the_new_amount_from_june_on(world):
     assert owed_in_all(world) == 3 * 20_000 + 2 * 25_000
 
 
-def test_months_that_were_charged_stay_as_they_were(world):
+def test_months_that_were_charged_are_charged_again_when_the_order_says_otherwise(world):
     told(world, version=1, terms=[(MARCH, None, 20_000)])
     for month in (3, 4, 5):
         run_charge(world, date(2026, month, 7))
@@ -126,7 +126,7 @@ def test_months_that_were_charged_stay_as_they_were(world):
         terms=[(MARCH, date(2026, 3, 31), 20_000), (date(2026, 4, 1), None, 25_000)],
     )
     run_charge(world, date(2026, 6, 7))
-    assert owed_in_all(world) == 3 * 20_000 + 25_000
+    assert owed_in_all(world) == 20_000 + 3 * 25_000
 
 
 def test_an_order_that_is_recorded_late_is_charged_from_its_first_month(world):
@@ -213,3 +213,69 @@ def test_a_closed_case_is_still_paid(world):
     world.take(*world.pages([world.line(1, 15_000, obligor=1)]))
     world.settle()
     assert owed_in_all(world) == 5_000
+
+
+WEEKLY, BIWEEKLY, HALVES, QUARTERLY, ONCE = (Frequency(n) for n in (1, 2, 3, 5, 7))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "starts", "times"),
+    [
+        # Mondays of 2026: five in March, four in April and May, five in June.
+        (WEEKLY, date(2026, 3, 2), [5, 4, 4, 5]),
+        (WEEKLY, date(2026, 3, 16), [3, 4, 4, 5]),
+        (BIWEEKLY, date(2026, 3, 2), [3, 2, 2, 2]),
+        (HALVES, MARCH, [2, 2, 2, 2]),
+        (HALVES, date(2026, 3, 10), [1, 2, 2, 2]),
+        (QUARTERLY, date(2026, 3, 10), [1, 0, 0, 1]),
+        (ONCE, date(2026, 4, 10), [0, 1, 0, 0]),
+    ],
+)
+def test_each_due_day_is_charged_in_its_month(frequency, starts, times):
+    """Rule support.accrual, own frequency; figures constructed, days counted on a calendar."""
+    one = owed(Term(starts, None, 99_999, 1_000, frequency), first=starts)
+    months = [date(2026, n, 1) for n in (3, 4, 5, 6)]
+    assert [month_amount(one, month) for month in months] == [1_000 * n for n in times]
+    converted = Accrual(pace=Pace.CONVERTED_MONTH)
+    assert month_amount(one, months[1], converted) == 99_999
+
+
+def test_weekly_support_ends_with_its_last_due_day():
+    one = owed(Term(date(2026, 3, 2), date(2026, 4, 14), 0, 1_000, WEEKLY), last=date(2026, 4, 14))
+    assert [month_amount(one, m) for m in (MARCH, date(2026, 4, 1), JUNE)] == [5_000, 2_000, 0]
+
+
+@given(
+    starts=st.dates(date(2024, 1, 1), date(2025, 12, 31)),
+    days=st.integers(0, 900),
+    frequency=st.sampled_from([WEEKLY, BIWEEKLY]),
+)
+def test_over_all_months_every_due_day_is_charged_once(starts, days, frequency):
+    last = starts + timedelta(days=days)
+    one = owed(Term(starts, last, 0, 1, frequency), last=last)
+    months = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(60)]
+    between = 7 if frequency == WEEKLY else 14
+    assert sum(month_amount(one, month) for month in months) == days // between + 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "march"), [("whole", 31_000), ("by_days", 12_000), ("none", 0)]
+)
+def test_the_month_an_obligation_begins_within_is_charged_as_the_policy_says(setting, march):
+    """Rule support.first_month (unverified); from 20 March 12 of 31 days are left."""
+    one = Obligation("1", "o", "c", Support.CHILD, 31_000, 0, date(2026, 3, 20), None, (), MARCH)
+    accrual = Accrual(first_month=FirstMonth(setting))
+    assert [month_amount(one, m, accrual) for m in (MARCH, JUNE)] == [march, 31_000]
+
+
+def test_weekly_support_is_charged_by_its_own_pace_in_the_ledger(world):
+    one = world.obligation(1, 4_333)
+    one.terms.add(
+        effective_from=from_date(date(2026, 3, 2)),
+        amount_cents=1_000,
+        frequency=case_pb.FREQUENCY_WEEKLY,
+        monthly_cents=4_333,
+    )
+    world.cases(world.case(1, obligations=[one]))
+    run_charge(world, date(2026, 4, 7))
+    assert owed_in_all(world) == 9_000

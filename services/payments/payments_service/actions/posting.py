@@ -4,6 +4,7 @@ A timer takes a lane by its row lock and leaves those alone that another worker 
 share the lanes and an obligor's receipts are posted in one order.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,13 +28,14 @@ from payments_service.domain.lanes import pseudo_obligor
 from payments_service.domain.model import Part, Payee, Receipt, Source, month_of
 from payments_service.domain.posting import Posted, post
 from payments_service.domain.rules import rules_for
-from payments_service.store import allocations, books, ledger, receipts
+from payments_service.store import allocations, books, ledger, receipts, to_redo
 from payments_service.store.allocations import Placed
 from payments_service.store.receipts import Waiting
 
 log = structlog.get_logger()
 
 PAGE_RECEIPTS = 1_000
+LATE = "late_receipt"
 NO_ORDER_DETAIL = "The obligor is identified, but no order of theirs is known here yet."
 UNIDENTIFIED_DETAIL = "The line could not be identified."
 
@@ -46,6 +48,7 @@ class PagePosting:
     posted: list[tuple[Waiting, tuple[Part, ...]]] = field(default_factory=list)
     suspended: list[tuple[Waiting, str, int, str]] = field(default_factory=list)
     charged: dict[tuple[str, str], None] = field(default_factory=dict)
+    late: dict[str, list[Waiting]] = field(default_factory=dict)
 
 
 def post_receipts(work: Work) -> bool:
@@ -59,13 +62,19 @@ def post_receipts(work: Work) -> bool:
     since = min((month_of(r.collection_date) for r in waiting), default=None)
     jurisdiction = work.settings.jurisdiction
     loaded, saved = books.load(work.session, obligors, since, jurisdiction=jurisdiction)
-    page = _post_page(waiting, loaded, lane, jurisdiction, today)
+    redone = to_redo.waiting(work.session, lane)
+    page = _post_page(waiting, loaded, redone, lane, jurisdiction, today)
     _write(work, lane, page, loaded, saved)
     return True
 
 
 def _post_page(
-    waiting: list[Waiting], loaded: dict[str, Books], lane: int, jurisdiction: str, today: date
+    waiting: list[Waiting],
+    loaded: dict[str, Books],
+    redone: Container[str],
+    lane: int,
+    jurisdiction: str,
+    today: date,
 ) -> PagePosting:
     page = PagePosting()
     for receipt in waiting:
@@ -82,9 +91,23 @@ def _post_page(
             detail = f"It cannot be posted: {error}."
             _suspend(page, receipt, book.obligor_id, receipts.CANNOT_BE_POSTED, detail)
             continue
+        if _is_late(receipt, book, page, redone):
+            page.late.setdefault(book.obligor_id, []).append(receipt)
+            continue
         loaded[book.obligor_id] = tried
         _gather(page, receipt, tried, result)
     return page
+
+
+def _is_late(receipt: Waiting, book: Books, page: PagePosting, redone: Container[str]) -> bool:
+    """Return whether a receipt is posted as its obligor's books are computed again.
+
+    Its month is over; or they are computed again anyhow, and it has its place among the others.
+    """
+    obligor_id = book.obligor_id
+    if obligor_id in page.late or obligor_id in redone:
+        return True
+    return book.is_over(month_of(receipt.collection_date))
 
 
 def _post(book: Books, receipt: Waiting, jurisdiction: str, today: date) -> Posted:
@@ -166,6 +189,8 @@ def _write(
     if held:
         allocations.write_holds(session, held, today)
     books.save(session, loaded, saved)
+    if page.late:
+        _queue_late(work, page)
     if page.posted:
         receipts.mark_posted(session, [r.receipt_id for r, _ in page.posted], today)
     if page.suspended:
@@ -179,13 +204,24 @@ def _write(
     for items in messages.pages(told):
         work.emit(events.ReceiptsSuspended(receipts=items), subject=f"lane/{lane}")
     holds = [
-        messages.hold(receipt, sequence, part)
+        messages.hold(receipt.receipt_id, sequence, part)
         for receipt, parts in page.posted
         for sequence, part in enumerate(parts, 1)
         if part.payee == Payee.HELD and part.amount_cents
     ]
     for some in messages.pages(holds):
         work.emit(events.MoneyHeld(holds=some), subject=f"lane/{lane}")
+
+
+def _queue_late(work: Work, page: PagePosting) -> None:
+    to_redo.add_late(
+        work.session, [(id_, r.receipt_id) for id_, some in page.late.items() for r in some]
+    )
+    rows = [
+        to_redo.ToRedo(id_, min(month_of(r.collection_date) for r in some), LATE)
+        for id_, some in page.late.items()
+    ]
+    to_redo.queue(work.session, rows, work.clock.now())
 
 
 def _tell_collections(

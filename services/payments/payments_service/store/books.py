@@ -1,6 +1,7 @@
 """Loading the books of a page's obligors, and saving what is not a balance."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -8,12 +9,15 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from payments_service.domain.accrual import accrual_for
+from payments_service.domain.assistance import assignments_for
 from payments_service.domain.books import Books, Fund, Standing
+from payments_service.domain.interest import interest_for
 from payments_service.domain.model import (
     Assistance,
     Bucket,
     Case,
     Frequency,
+    Judgment,
     Obligation,
     Opening,
     Period,
@@ -30,7 +34,7 @@ what was paid on arrears by month."""
 
 _CASES = """
 SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
-       assistance_cents, obligee_id::text, nullif(periods, '[]')
+       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips
   FROM case_projection WHERE obligor_id = ANY(%s::uuid[])
 """
 # Opening arrears are of use only until they are booked, that is while there is no standing.
@@ -38,7 +42,8 @@ _OBLIGATIONS = """
 SELECT o.obligor_id::text, s.charged_through, s.revision, s.ahead_cents,
        o.obligation_id::text, o.order_id::text, o.case_id::text, o.support,
        o.monthly_cents, o.monthly_arrears_cents, o.effective_from, o.effective_to,
-       CASE WHEN s.charged_through IS NULL OR %s THEN o.opening END, o.learnt_month, nullif(o.terms, '[]')
+       CASE WHEN s.charged_through IS NULL OR %s THEN o.opening END, o.learnt_month,
+       nullif(o.terms, '[]'), o.child_id, o.owed_to_fips, nullif(o.judgments, '[]')
   FROM obligation_projection o
   LEFT JOIN standing s ON s.obligor_id = o.obligor_id AND s.obligation_id = o.obligation_id
  WHERE o.obligor_id = ANY(%s::uuid[])
@@ -81,6 +86,8 @@ def load(
     standings: dict[str, dict[str, Standing]] = {}
     saved: Saved = {}
     accrual = partial(accrual_for, jurisdiction)
+    assigning = partial(assignments_for, jurisdiction)
+    interest = partial(interest_for, jurisdiction)
     for row in cur.execute(_OBLIGATIONS, [whole, *ids]).fetchall():
         obligor_id, through, revision, ahead, *facts = row
         obligations.setdefault(obligor_id, []).append(_obligation(facts))
@@ -94,6 +101,8 @@ def load(
             tuple(owed),
             standing=standings.get(obligor_id, {}),
             accrual=accrual,
+            assigning=assigning,
+            interest=interest,
         )
         for obligor_id, owed in obligations.items()
     }
@@ -110,6 +119,41 @@ def load(
                 books[obligor_id].arrears_paid[obligation_id, month] = paid
                 saved[obligor_id, obligation_id, month] = (paid,)
     return books, saved
+
+
+_KNOWN_CASES = """
+SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
+       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips
+  FROM case_projection WHERE case_id = ANY(%s::uuid[])
+"""
+_KNOWN_OBLIGATIONS = """
+SELECT o.obligor_id::text, o.obligation_id::text, o.order_id::text, o.case_id::text, o.support,
+       o.monthly_cents, o.monthly_arrears_cents, o.effective_from, o.effective_to, o.opening,
+       o.learnt_month, nullif(o.terms, '[]'), o.child_id, o.owed_to_fips,
+       nullif(o.judgments, '[]')
+  FROM obligation_projection o WHERE o.case_id = ANY(%s::uuid[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of some cases: each with its obligor, by id, as their obligations."""
+
+    cases: dict[str, tuple[str, Case]]
+    obligations: dict[str, tuple[str, Obligation]]
+
+
+def known(session: Session, case_ids: Iterable[str]) -> Known:
+    """Return what is known of cases and their obligations."""
+    cur, ids = cursor(session), [array(case_ids)]
+    found = Known({}, {})
+    for obligor_id, *facts in _fetch(cur, _KNOWN_CASES, ids):
+        case = _case(facts)
+        found.cases[case.case_id] = (obligor_id, case)
+    for obligor_id, *facts in _fetch(cur, _KNOWN_OBLIGATIONS, ids):
+        obligation = _obligation(facts)
+        found.obligations[obligation.obligation_id] = (obligor_id, obligation)
+    return found
 
 
 _SAVE_STANDINGS = """
@@ -170,22 +214,26 @@ _BUCKETS = tuple(Bucket)
 
 
 def _case(facts: Sequence[object]) -> Case:
-    case_id, number, iv_d, assistance, since, cents, obligee_id, periods = facts
+    case_id, number, iv_d, assistance, since, cents, obligee_id, periods, fips = facts
     if not isinstance(periods, list | None):
         raise TypeError(f"case {case_id} is stored with periods that are no list")
     return Case(
         str(case_id), str(number), bool(iv_d), Assistance(_int(assistance)), _day(since),
         _int(cents), str(obligee_id), periods=tuple(_period(*kept) for kept in periods or ()),
+        initiating_fips=str(fips),
     )  # fmt: skip
 
 
-def _period(program: int, first: str, last: str | None, cents: int) -> Period:
+def _period(
+    program: int, first: str, last: str | None, cents: int, child_id: str = ""
+) -> Period:
     last_month = date.fromisoformat(last) if last else None
-    return Period(Program(program), date.fromisoformat(first), last_month, cents)
+    return Period(Program(program), date.fromisoformat(first), last_month, cents, child_id)
 
 
 def _obligation(facts: Sequence[object]) -> Obligation:
-    id_, order_id, case_id, support, monthly, arrears, first, last, opening, learnt, terms = facts
+    id_, order_id, case_id, support, monthly, arrears, first, last, opening, learnt = facts[:10]
+    terms, child_id, owed_to_fips, judgments = facts[10:]
     starts, learnt_month = _day(first), _day(learnt)
     if starts is None or learnt_month is None or not isinstance(opening, list | None):
         raise ValueError(f"obligation {id_} is stored without its first day")
@@ -197,7 +245,14 @@ def _obligation(facts: Sequence[object]) -> Obligation:
         _int(arrears), starts, _day(last),
         tuple(Opening(*facts) for facts in openings), learnt_month,
         tuple(_term(*kept) for kept in terms) if terms else (),
+        str(child_id), str(owed_to_fips), _judgments(judgments),
     )  # fmt: skip
+
+
+def _judgments(kept: object) -> tuple[Judgment, ...]:
+    if not isinstance(kept, list):
+        return ()
+    return tuple(Judgment(cents, date.fromisoformat(day)) for cents, day in kept)
 
 
 def _term(

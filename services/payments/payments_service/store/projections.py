@@ -1,6 +1,6 @@
 """What other services know, as this one keeps it. An older or equal version changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, cast
@@ -37,6 +37,18 @@ def save_obligations(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Take the obligations of newer cases over; when we first heard of one stays as it was."""
     key = tables.obligation.c.obligation_id
     take_newer(session, tables.obligation, rows, returning=key, keep={"learnt_month"})
+
+
+def learn_earlier(session: Session, months: Mapping[str, date]) -> None:
+    """Let obligations that are charged from their start be charged from an earlier one."""
+    session.execute(
+        text(
+            "UPDATE obligation_projection o SET learnt_month = d.month"
+            "  FROM unnest(CAST(:ids AS uuid[]), CAST(:months AS date[])) AS d (id, month)"
+            " WHERE o.obligation_id = d.id AND d.month < o.learnt_month"
+        ),
+        {"ids": array(months), "months": array(months.values())},
+    )
 
 
 _END_OBLIGATIONS = """
@@ -104,6 +116,7 @@ SELECT DISTINCT o.obligor_id::text FROM obligation_projection o
    AND o.obligor_id > CAST(:after AS uuid) AND o.effective_from < :next
    AND (s.charged_through IS NULL OR s.charged_through < :month AND
         (o.effective_to IS NULL OR o.effective_to >= s.charged_through + interval '1 month'
+         OR o.judgments <> '[]'
          OR EXISTS (SELECT FROM balance b
                      WHERE b.obligor_id = o.obligor_id AND b.obligation_id = o.obligation_id
                        AND b.bucket = :current AND b.due_cents <> 0)))

@@ -144,10 +144,11 @@ def allocations(
             f"SELECT {_ALLOCATION}, {column}, h.reason"  # noqa: S608 - no value in it
             " FROM unnest(CAST(:obligors AS uuid[]), CAST(:receipts AS uuid[]))"
             "   AS k (obligor_id, receipt_id)"
-            " JOIN allocation a USING (obligor_id, receipt_id)"
+            " JOIN part_in_force a USING (obligor_id, receipt_id)"
             " LEFT JOIN case_projection c ON c.case_id = a.case_id"
             " LEFT JOIN disbursement_part p ON p.receipt_id = a.receipt_id"
-            "   AND p.sequence = a.sequence AND p.obligor_id = a.obligor_id"
+            "   AND p.sequence = coalesce(a.paid_as, a.sequence)"
+            "   AND p.obligor_id = a.obligor_id"
             " LEFT JOIN hold h ON h.payee_id = a.payee_id AND h.obligor_id = a.obligor_id"
             "   AND h.receipt_id = a.receipt_id AND h.sequence = a.sequence"
             "   AND h.released_on IS NULL"

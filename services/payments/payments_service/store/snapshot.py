@@ -18,7 +18,7 @@ SELECT receipt_id::text, submission_id::text, line_number, trace_number, state, 
 _ALLOCATIONS = """
 SELECT a.receipt_id::text, a.sequence, c.case_number, a.obligation_id::text, a.support, a.current,
        a.bucket, a.amount_cents, a.credited_cents, a.payee_kind, a.payee_id::text, a.steps::text
-  FROM allocation a LEFT JOIN case_projection c ON c.case_id = a.case_id ORDER BY 1, 2
+  FROM part_in_force a LEFT JOIN case_projection c ON c.case_id = a.case_id ORDER BY 1, 2
 """
 _BALANCES = """
 SELECT obligation_id::text, bucket, month::text, due_cents FROM balance

@@ -1,0 +1,239 @@
+"""Obligors' books computed again: a page of one lane in one transaction, beside the posting.
+
+A page holds its lane's row lock from beginning to end, as posting does, so nothing is posted to
+its obligors meanwhile. What dies on the way leaves the queue as it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+
+import structlog
+
+from chassis.dates import from_date
+from chassis.runtime import Work
+from childsupport.payments.v1 import events_pb2 as events
+from payments_service import messages
+from payments_service.actions.charging import States, changed_states
+from payments_service.domain.bookkeeping import (
+    PAYABLE,
+    Account,
+    Entry,
+    EntryKind,
+    cash_lines,
+    fact_id,
+)
+from payments_service.domain.model import Part, Payee
+from payments_service.domain.pinning import FREE
+from payments_service.domain.redoing import Change, Law, Redone, redo
+from payments_service.domain.rules import rules_for
+from payments_service.store import books, claims, history, ledger, to_redo
+from payments_service.store.to_redo import ToRedo
+from policy import load
+
+log = structlog.get_logger()
+
+PAGE_OBLIGORS = 100
+DISBURSE = "sdu.disburse"
+NONE = "none"
+
+
+def redo_obligors(work: Work) -> bool:
+    """Compute a page of one lane's obligors again; returns whether more may be waiting."""
+    lane = to_redo.take_lane(work.session)
+    if lane is None:
+        return False
+    page = to_redo.take(work.session, lane, PAGE_OBLIGORS)
+    if page:
+        _redo_page(work, lane, page)
+    return True
+
+
+def law_of(jurisdiction: str, on: date) -> Law:
+    """Return what the policy says today of asking money back, and of receipts by their days."""
+    policy = load(jurisdiction)
+    return Law(
+        partial(rules_for, jurisdiction),
+        families_keep=policy.code("recoupment.from_family", on) == NONE,
+        bounced_stays=policy.code("recoupment.bounced", on) == NONE,
+    )
+
+
+def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> None:
+    session, today = work.session, work.clock.today()
+    causes = {row.obligor_id: row.cause for row in page}
+    months = {row.obligor_id: row.from_month for row in page}
+    loaded = history.load(session, months, work.settings.jurisdiction)
+    law = law_of(work.settings.jurisdiction, today)
+    done: dict[str, Redone] = {}
+    for row in page:
+        stood = loaded.histories.get(row.obligor_id)
+        if stood is None:
+            continue
+        try:
+            done[row.obligor_id] = redo(stood, law, today)
+        except (LookupError, ValueError) as error:
+            log.warning("books cannot be computed", obligor=row.obligor_id, error=str(error))
+            to_redo.put_back(session, row, str(error), work.clock.now())
+    changes = [change for one in done.values() for change in one.changes]
+    entries = [entry for one in done.values() for entry in one.entries]
+    entries += _released(loaded, changes, today)
+    due = load(work.settings.jurisdiction).due_date(DISBURSE, today)
+    numbered = _numbered(loaded, changes)
+    history.write(session, loaded, changes, today, due)
+    claims.open_claims(session, _claims(changes, causes, today))
+    to_redo.forget_late(session, list(done))
+    redone = {id_: one.books for id_, one in done.items()}
+    books.save(session, redone, loaded.saved)
+    rows = ledger.record(session, lane, entries, on=today, at=work.clock.now())
+    states = changed_states(rows, redone)
+    _tell(work, lane, numbered, loaded, states, causes)
+    _tell_charged(work, lane, done, states)
+
+
+def _released(loaded: history.Loaded, changes: Sequence[Change], on: date) -> Iterator[Entry]:
+    """Yield the entries that bring parts which end back from a hold that came after posting."""
+    for change in changes:
+        receipt = change.stood.receipt
+        for one in change.withdrawn:
+            held = loaded.holds.get((receipt.obligor_id, receipt.receipt_id, one.sequence))
+            if held is None or not held.round:
+                continue
+            account = PAYABLE[Payee(held.payee_kind)]
+            key = (receipt.receipt_id, str(one.sequence), str(held.round))
+            lines = cash_lines(Account.HELD, account, held.payee_id, held.amount_cents)
+            yield Entry(
+                receipt.obligor_id,
+                fact_id(EntryKind.RELEASE.name, *key),
+                EntryKind.RELEASE,
+                receipt.receipt_id,
+                on,
+                on,
+                lines,
+            )
+
+
+def _claims(changes: Sequence[Change], causes: dict[str, str], on: date) -> Iterator[claims.Claim]:
+    for change in changes:
+        receipt = change.stood.receipt
+        reason = change.stood.taken_back or causes[receipt.obligor_id]
+        for one in change.overpaid:
+            cents = one.amount_cents
+            yield claims.Claim(
+                payee_id=one.payee_id,
+                claim_id=one.claim_id,
+                payee_kind=int(one.payee),
+                obligor_id=receipt.obligor_id,
+                receipt_id=receipt.receipt_id,
+                amount_cents=cents,
+                left_cents=cents if one.claimed else 0,
+                reason=reason,
+                state=claims.OPEN if one.claimed else claims.WAIVED,
+                # A family is asked only after it was told: see the notice.
+                collectable=one.payee in FREE,
+                opened_on=on,
+                notice_on=None,
+            )
+
+
+Numbered = list[tuple[Change, list[tuple[int, Part, int | None]]]]
+
+
+def _numbered(loaded: history.Loaded, changes: Sequence[Change]) -> Numbered:
+    """Return each changed receipt with all its parts in force, by their sequences."""
+    found: Numbered = []
+    for change in changes:
+        receipt = change.stood.receipt
+        last = loaded.last_sequence.get((receipt.obligor_id, receipt.receipt_id), 0)
+        parts = [(one.sequence, one.part, one.out_as if one.gone else None) for one in change.kept]
+        placed = enumerate(change.placed, last + 1)
+        found.append((change, [*parts, *((n, one.part, one.paid_as) for n, one in placed)]))
+    return found
+
+
+def _tell(
+    work: Work,
+    lane: int,
+    numbered: Numbered,
+    loaded: history.Loaded,
+    states: States,
+    causes: dict[str, str],
+) -> None:
+    posted: list[events.Collection] = []
+    corrected: list[events.CorrectedCollection] = []
+    holds: list[events.Hold] = []
+    for change, parts in numbered:
+        told = _collection(change, parts, loaded, states)
+        if change.posted:
+            posted.append(told)
+        else:
+            obligor_id = change.stood.receipt.obligor_id
+            corrected.append(
+                events.CorrectedCollection(
+                    collection=told,
+                    revision=change.revision,
+                    cause=change.stood.taken_back or causes[obligor_id],
+                    before=[
+                        messages.allocation(
+                            one.sequence, one.part, _case_number(change, one.part, loaded)
+                        )
+                        for one in change.stood.parts
+                    ],
+                )
+            )
+        kept = {one.sequence for one in change.kept}
+        holds += [
+            messages.hold(change.stood.receipt.receipt_id, sequence, part)
+            for sequence, part, paid_as in parts
+            if sequence not in kept and part.payee == Payee.HELD and paid_as is None
+            and part.amount_cents
+        ]  # fmt: skip
+    subject = f"lane/{lane}"
+    for items in messages.pages(posted):
+        work.emit(events.CollectionsPosted(collections=items), subject=subject)
+    for some in messages.pages(corrected):
+        work.emit(events.CollectionsCorrected(collections=some), subject=subject)
+    for page in messages.pages(holds):
+        work.emit(events.MoneyHeld(holds=page), subject=subject)
+
+
+def _collection(
+    change: Change,
+    parts: list[tuple[int, Part, int | None]],
+    loaded: history.Loaded,
+    states: States,
+) -> events.Collection:
+    receipt = change.stood.receipt
+    facts = loaded.facts[receipt.receipt_id]
+    stands = bool(parts)
+    before = (one.part for one in change.stood.parts)
+    touched = dict.fromkeys(
+        (part.obligation_id, int(part.bucket))
+        for part in (*(part for _, part, _ in parts), *before)
+        if part.obligation_id
+    )
+    return events.Collection(
+        receipt_id=receipt.receipt_id,
+        obligor_id=receipt.obligor_id,
+        amount_cents=receipt.amount_cents if stands else 0,
+        credited_cents=receipt.credited_cents if stands else 0,
+        collection_date=from_date(receipt.collection_date),
+        allocations=[
+            messages.allocation(n, part, _case_number(change, part, loaded)) for n, part, _ in parts
+        ],
+        remitter_name=facts.remitter_name,
+        submission_id=facts.submission_id,
+        balances=[states[key] for key in touched if key in states],
+    )
+
+
+def _case_number(change: Change, part: Part, loaded: history.Loaded) -> str:
+    cases = loaded.histories[change.stood.receipt.obligor_id].books.cases
+    return cases[part.case_id].case_number if part.case_id in cases else ""
+
+
+def _tell_charged(work: Work, lane: int, done: dict[str, Redone], states: States) -> None:
+    charged = {id_ for one in done.values() for id_ in one.charged}
+    told = [state for (obligation_id, _), state in states.items() if obligation_id in charged]
+    for items in messages.pages(told):
+        work.emit(events.ObligationsCharged(balances=items), subject=f"lane/{lane}")
