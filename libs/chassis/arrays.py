@@ -38,6 +38,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _PLAIN = (Uuid, Integer, Boolean, Date, DateTime)
 """Types whose values need no quotes in an array."""
 
@@ -101,20 +102,30 @@ def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, object]])
         session.execute(_upsert(table), values)
 
 
+def whole_rows(table: Table) -> str:
+    """Return the INSERT of whole rows, handed over as one array for each column, by its name."""
+    names = ", ".join(quoted(c.name) for c in table.columns)
+    given = ", ".join(
+        f"CAST(:{c.name} AS {c.type.compile(dialect=_DIALECT)}[])" for c in table.columns
+    )
+    return (
+        f"INSERT INTO {quoted(table.name)} ({names})"  # noqa: S608 (names of our tables)
+        f" SELECT * FROM unnest({given})"
+    )
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL has it."""
+    return _DIALECT.identifier_preparer.quote(name)
+
+
 @cache
 def _upsert(table: Table) -> TextClause:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    quoted = dialect.identifier_preparer.quote
-    names = [quoted(c.name) for c in table.columns]
-    given = ", ".join(
-        f"CAST(:{c.name} AS {c.type.compile(dialect=dialect)}[])" for c in table.columns
-    )
     keys = ", ".join(quoted(c.name) for c in table.primary_key)
     changed = ", ".join(
         f"{quoted(c.name)} = excluded.{quoted(c.name)}" for c in table.columns if not c.primary_key
     )
     return text(
-        f"INSERT INTO {quoted(table.name)} ({', '.join(names)})"  # noqa: S608 (names of our tables)
-        f" SELECT * FROM unnest({given})"
+        f"{whole_rows(table)}"
         f" ON CONFLICT ({keys}) DO {f'UPDATE SET {changed}' if changed else 'NOTHING'}"
     )

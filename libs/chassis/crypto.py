@@ -6,13 +6,13 @@ A key file is JSON, one per service:
  "readers": {"notification": {"id": "s1", "key": hex32 public}, ...}}
 """
 
+import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -61,9 +61,7 @@ class Keys:
 
     def lookup_hash(self, purpose: str, value: str) -> bytes:
         """Return the keyed hash (HMAC-SHA-256) that a value is looked up by."""
-        mac = hmac.HMAC(self._lookup, hashes.SHA256())
-        mac.update(purpose.encode() + b"\x1f" + value.encode())
-        return mac.finalize()
+        return hmac.digest(self._lookup, purpose.encode() + b"\x1f" + value.encode(), "sha256")
 
     def seal(self, reader: str, plaintext: bytes) -> Sealed:
         """Seal a value so that only `reader` opens it."""

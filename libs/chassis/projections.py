@@ -1,13 +1,13 @@
 """What a service keeps of another's facts: the newest version of each thing, in any order."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Column, Table, TextualSelect, text
 from sqlalchemy.orm import Session
 
-from chassis.arrays import rows_of
+from chassis.arrays import array_text, quoted, whole_rows
 
 VERSION = "version"
 
@@ -34,13 +34,23 @@ def take_newer(
             newest[key] = row
     if not newest:
         return []
-    columns = list(table.columns)
     ordered = [newest[key] for key in sorted(newest)]
-    statement = insert(table).from_select(columns, rows_of(columns, ordered))
-    fixed = {*keys, *keep}
-    statement = statement.on_conflict_do_update(
-        index_elements=keys,
-        set_={c.name: statement.excluded[c.name] for c in columns if c.name not in fixed},
-        where=statement.excluded[VERSION] > table.c[VERSION],
+    values = {c.name: array_text([row[c.name] for row in ordered], c.type) for c in table.columns}
+    statement = _take_newer(table, returning, frozenset(keep))
+    return list(session.scalars(statement, values))
+
+
+@cache
+def _take_newer(table: Table, returning: Column[Any], keep: frozenset[str]) -> TextualSelect:
+    """Make the statement once for a table: SQLAlchemy compiles an ON CONFLICT anew each time."""
+    keys = [quoted(column.name) for column in table.primary_key]
+    changed = ", ".join(
+        f"{quoted(c.name)} = excluded.{quoted(c.name)}"
+        for c in table.columns
+        if not c.primary_key and c.name not in keep
     )
-    return list(session.scalars(statement.returning(returning)))
+    own = quoted(table.name)
+    return text(
+        f"{whole_rows(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}"
+        f" WHERE excluded.{VERSION} > {own}.{VERSION} RETURNING {own}.{quoted(returning.name)}"
+    ).columns(returning)

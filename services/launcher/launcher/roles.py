@@ -9,6 +9,7 @@ from types import FrameType
 from sqlalchemy import make_url
 
 from chassis import logs, metrics, migrate, tracing
+from chassis.garbage import collect_seldom
 from chassis.health import Readiness, database_at_head
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings, lookup
@@ -25,7 +26,9 @@ def run_api(name: str) -> None:
     """Answer gRPC calls until SIGTERM."""
     from chassis.grpc.server import serve
 
-    serve(Runtime(service_named(name), settings_of(name)))
+    runtime = Runtime(service_named(name), settings_of(name))
+    collect_seldom()
+    serve(runtime)
 
 
 def run_worker(name: str) -> None:
@@ -33,7 +36,9 @@ def run_worker(name: str) -> None:
     from chassis import worker
 
     worker.patch()
-    worker.run(service_named(name), settings_of(name))
+    service = service_named(name)
+    collect_seldom()
+    worker.run(service, settings_of(name))
 
 
 def run_relay(name: str) -> None:
@@ -44,6 +49,7 @@ def run_relay(name: str) -> None:
     logs.configure(name, "relay", settings.log_level)
     tracing.configure(name, "relay", settings.otlp_endpoint)
     runtime = Runtime(service_named(name), settings)
+    collect_seldom()
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -115,6 +121,7 @@ def run_job(name: str, job: str, business_date: date) -> Mapping[str, int | str]
         message = f"{name} has no job {job!r}; there are: {', '.join(jobs) or 'none'}"
         raise KeyError(message)
     runtime = Runtime(service, settings_of(name))
+    collect_seldom()
     try:
         today = runtime.clock.today()
         if business_date > today:

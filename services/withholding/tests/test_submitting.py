@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from chassis.errors import PlatformError
 from chassis.ids import derived_id, new_id
@@ -22,7 +23,7 @@ from withholding_service.jobs import (
     republish_employers,
     republish_remittances,
 )
-from withholding_service.store import tables
+from withholding_service.store import staging, tables
 from withholding_service.store.staging import Staging
 
 SSN = "900010001"
@@ -118,7 +119,12 @@ def test_a_rejected_file_says_where_and_leaves_no_line(world, employer_id, conte
     assert world.submit(content, employer_id).state == pb.SUBMISSION_STATE_RELEASED
 
 
-def test_an_upload_that_dies_leaves_nothing_and_can_be_sent_again(world, employer_id, files):
+@pytest.mark.parametrize("kept_lines", [0, 1_000, staging.KEPT_LINES_MAX])
+def test_an_upload_that_dies_leaves_nothing_and_can_be_sent_again(
+    world, employer_id, files, kept_lines, monkeypatch
+):
+    """Wherever its lines wait: in the table, in memory, or in both."""
+    monkeypatch.setattr(staging, "KEPT_LINES_MAX", kept_lines)
     entries = [files.entry(files.ded("0000000001", 5000, SSN), 5000) for _ in range(1500)]
     content = files.ach_file(entries)
 
@@ -131,11 +137,15 @@ def test_an_upload_that_dies_leaves_nothing_and_can_be_sent_again(world, employe
     for table in (tables.submission, tables.staged_line, tables.upload, tables.remittance_line):
         assert world.count(table) == 0
     assert world.submit(content, employer_id, request_id="r1").line_count == 1500
+    assert world.count(tables.staged_line) == world.count(tables.upload) == 0
+    with world.runtime.work() as work:
+        numbers = work.session.scalars(select(tables.remittance_line.c.line_number)).all()
+    assert sorted(numbers) == list(range(1, 1501))
 
 
 def test_what_a_killed_process_staged_is_discarded_in_time(world, employer_id):
     with world.runtime.work() as work:
-        Staging(work.session, new_id()).begin(work.clock.now())
+        Staging(work.session, new_id(), work.clock.now()).begin()
         assert discard_abandoned_uploads(work) is False
     assert world.count(tables.upload) == 1
     world.runtime.clock.advance(ABANDONED_AFTER + timedelta(seconds=1))

@@ -1,7 +1,8 @@
 """What the ledger says is owed: the newest balance of each obligation and bucket."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import select
@@ -24,9 +25,13 @@ class Balance:
     due_cents: int
 
 
+_NAMES = tuple(Balance.__slots__)
+_values = attrgetter(*_NAMES)
+
+
 def take(session: Session, balances: Sequence[Balance]) -> None:
     """Take the balances that are newer than what is known, whatever order they come in."""
-    rows = [asdict(one) for one in balances]
+    rows = [dict(zip(_NAMES, _values(one), strict=True)) for one in balances]
     take_newer(session, balance, rows, returning=balance.c.case_id)
 
 

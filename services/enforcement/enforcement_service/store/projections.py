@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from operator import attrgetter
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
@@ -44,6 +45,10 @@ class BalanceState:
     due_cents: int
 
 
+_BALANCE = tuple(BalanceState.__slots__)
+_balance = attrgetter(*_BALANCE)
+
+
 def take_cases(
     session: Session, cases: Sequence[CaseState], obligations: Sequence[ObligationState]
 ) -> frozenset[str]:
@@ -60,5 +65,5 @@ def take_cases(
 
 def take_balances(session: Session, balances: Sequence[BalanceState]) -> frozenset[str]:
     """Take newer balances; returns the ids of the cases that they belong to."""
-    rows = [asdict(balance) for balance in balances]
+    rows = [dict(zip(_BALANCE, _balance(balance), strict=True)) for balance in balances]
     return frozenset(take_newer(session, known_balance, rows, returning=known_balance.c.case_id))

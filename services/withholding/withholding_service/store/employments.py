@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis.arrays import is_any, rows_of
+from chassis.arrays import array_text, is_any, whole_rows
 from withholding_service.store.tables import employment
 
 
@@ -42,26 +41,22 @@ def ended(session: Session, employer_id: str, obligor_ids: Sequence[str]) -> dic
 
 def record(session: Session, employer_id: str, paid: Sequence[Paid]) -> None:
     """Widen employments by what was paid and ended."""
-    rows = [
-        {
-            "employer_id": employer_id,
-            "obligor_id": item.obligor_id,
-            "first_paid_on": item.first_paid_on,
-            "last_paid_on": item.last_paid_on,
-            "ended_on": item.ended_on,
-        }
-        for item in sorted(paid, key=lambda item: item.obligor_id)
-    ]
-    columns = list(employment.columns)
-    statement = upsert(employment).from_select(columns, rows_of(columns, rows))
-    new = statement.excluded
-    # LEAST and GREATEST pass over nulls.
-    statement = statement.on_conflict_do_update(
-        index_elements=["employer_id", "obligor_id"],
-        set_={
-            "first_paid_on": func.least(employment.c.first_paid_on, new.first_paid_on),
-            "last_paid_on": func.greatest(employment.c.last_paid_on, new.last_paid_on),
-            "ended_on": func.greatest(employment.c.ended_on, new.ended_on),
-        },
-    )
-    session.execute(statement)
+    rows = sorted(paid, key=lambda item: item.obligor_id)
+    values: dict[str, Sequence[object]] = {
+        "employer_id": [employer_id] * len(rows),
+        "obligor_id": [row.obligor_id for row in rows],
+        "first_paid_on": [row.first_paid_on for row in rows],
+        "last_paid_on": [row.last_paid_on for row in rows],
+        "ended_on": [row.ended_on for row in rows],
+    }
+    given = {c.name: array_text(values[c.name], c.type) for c in employment.columns}
+    session.execute(_WIDEN, given)
+
+
+# As text: SQLAlchemy compiles an ON CONFLICT anew each time. LEAST and GREATEST pass over nulls.
+_WIDEN = text(
+    f"{whole_rows(employment)} ON CONFLICT (employer_id, obligor_id) DO UPDATE SET"
+    " first_paid_on = least(employment.first_paid_on, excluded.first_paid_on),"
+    " last_paid_on = greatest(employment.last_paid_on, excluded.last_paid_on),"
+    " ended_on = greatest(employment.ended_on, excluded.ended_on)"
+)

@@ -1,7 +1,8 @@
 """Where a file's lines wait for its control records.
 
-A page is copied in a transaction of its own: a slow sender must not hold a transaction open, and
-what a died upload leaves behind is nobody's line yet and is discarded.
+The first pages wait in memory, which is all that most files need; what comes after them is copied
+into a table. A page is copied in a transaction of its own: a slow sender must not hold a
+transaction open, and what a died upload leaves behind is nobody's line yet and is discarded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from withholding_service.domain.reasons import Finding, Reason
 from withholding_service.store.tables import staged_line, upload
 
 READ_LINES_MAX = 1_000
+KEPT_LINES_MAX = 10_000
+"""In memory, for each file that is coming in: some 15 MiB."""
 DISCARD_UPLOADS_MAX = 10
 
 _PLAIN = tuple(
@@ -32,13 +35,23 @@ _COLUMNS = ("upload_id", "findings", "warnings", *_PLAIN)
 class Staging:
     """An upload: its lines, added in transactions of their own."""
 
-    def __init__(self, session: Session, upload_id: str) -> None:
+    def __init__(self, session: Session, upload_id: str, started_at: datetime) -> None:
         """Stage in the database that a session works on, but not in its transaction."""
         self._engine = session.get_bind().engine
+        self._started_at = started_at
+        self._kept: list[Sequence[StagedLine]] = []
+        self._kept_lines = 0
+        self._in_table = False
         self.upload_id = upload_id
 
     def add(self, lines: Sequence[StagedLine]) -> None:
         """Stage a page of lines."""
+        if not self._in_table and self._kept_lines + len(lines) <= KEPT_LINES_MAX:
+            self._kept.append(lines)
+            self._kept_lines += len(lines)
+            return
+        if not self._in_table:
+            self.begin()
         rows = (
             (
                 self.upload_id,
@@ -51,16 +64,18 @@ class Staging:
         with self._transaction() as session:
             copy_rows(session, staged_line.name, _COLUMNS, rows)
 
-    def begin(self, started_at: datetime) -> None:
+    def begin(self) -> None:
         """Record that it started, so that what it stages is found again should it die."""
         with self._transaction() as session:
-            values = {"upload_id": self.upload_id, "started_at": started_at}
+            values = {"upload_id": self.upload_id, "started_at": self._started_at}
             session.execute(insert(upload), values)
+        self._in_table = True
 
-    def pages(self, session: Session) -> Iterator[list[StagedLine]]:
+    def pages(self, session: Session) -> Iterator[Sequence[StagedLine]]:
         """Give the lines in the order of the file, up to READ_LINES_MAX at a time."""
+        yield from self._kept
         after = 0
-        while True:
+        while self._in_table:
             statement = (
                 select(staged_line)
                 .where(staged_line.c.upload_id == self.upload_id, staged_line.c.line_number > after)
@@ -75,8 +90,10 @@ class Staging:
 
     def discard(self) -> None:
         """Remove it with its lines."""
-        with self._transaction() as session:
-            discard(session, self.upload_id)
+        self._kept = []
+        if self._in_table:
+            with self._transaction() as session:
+                discard(session, self.upload_id)
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -90,8 +107,7 @@ def staging(session: Session, upload_id: str, started_at: datetime) -> Iterator[
 
     Should the transaction that releases it fail after that, the sender sends again.
     """
-    staged = Staging(session, upload_id)
-    staged.begin(started_at)
+    staged = Staging(session, upload_id, started_at)
     try:
         yield staged
     finally:
