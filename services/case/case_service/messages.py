@@ -7,6 +7,8 @@ from chassis.dates import from_date, from_instant, to_date
 from chassis.errors import invalid_field
 from childsupport.case.v1 import case_service_pb2 as pb
 
+FIPS_LENGTHS = (5, 7)
+
 BUCKETS = {
     pb.ARREARS_BUCKET_NEVER_ASSIGNED: "NA",
     pb.ARREARS_BUCKET_PERMANENTLY_ASSIGNED: "PA",
@@ -160,7 +162,15 @@ def case_from_message(m: pb.Case) -> domain.Case:
         closure_ground=m.closure_ground,
         office_id=m.office_id,
         worker_id=m.worker_id,
+        initiating_fips=_fips(m.initiating_fips, "initiating_fips"),
     )
+
+
+def _fips(value: str, field: str) -> str:
+    """Return the FIPS code of another State's agency. Raises an error for what is none."""
+    if value and not (value.isdecimal() and len(value) in FIPS_LENGTHS):
+        raise invalid_field(field, "must be a FIPS code of 5 or 7 digits")
+    return value
 
 
 def _period_from_message(m: pb.AssistancePeriod) -> domain.AssistancePeriod:
@@ -190,6 +200,13 @@ def _term_from_message(m: pb.Term) -> domain.Term:
     )
 
 
+def _judgment_from_message(m: pb.InterestJudgment) -> domain.InterestJudgment:
+    entered = to_date(m.entered_on, "judgments.entered_on")
+    if entered is None or m.amount_cents <= 0:
+        raise invalid_field("judgments", "needs an amount above zero and the day of its entry")
+    return domain.InterestJudgment(m.amount_cents, entered)
+
+
 def _order_from_message(m: pb.Order) -> domain.Order:
     return domain.Order(
         order_id=m.order_id,
@@ -211,6 +228,8 @@ def _order_from_message(m: pb.Order) -> domain.Order:
                 ),
                 terms=tuple(_term_from_message(term) for term in o.terms),
                 child_id=o.child_id,
+                owed_to_fips=_fips(o.owed_to_fips, "owed_to_fips"),
+                judgments=tuple(_judgment_from_message(j) for j in o.judgments),
             )
             for o in m.obligations
         ),
@@ -261,6 +280,7 @@ def case_message(case: domain.Case, version: int) -> pb.Case:
             for p in case.assistance
         ],
         etag=str(version),
+        initiating_fips=case.initiating_fips,
     )
 
 
@@ -283,6 +303,11 @@ def obligation_message(o: domain.Obligation) -> pb.Obligation:
         ],
         terms=[term_message(term) for term in o.terms],
         child_id=o.child_id,
+        owed_to_fips=o.owed_to_fips,
+        judgments=[
+            pb.InterestJudgment(amount_cents=j.amount_cents, entered_on=from_date(j.entered_on))
+            for j in o.judgments
+        ],
     )
 
 

@@ -52,6 +52,10 @@ def told(runtime: Runtime) -> list[Message]:
 def test_a_family_is_taken_over_and_read_back(
     runtime: Runtime, page: pb.ImportCasesRequest
 ) -> None:
+    page.cases[0].initiating_fips = "3900000"
+    owed = page.cases[0].orders[0].obligations[0]
+    owed.owed_to_fips = "1800000"
+    owed.judgments.add(amount_cents=500_000, entered_on={"year": 2025, "month": 6, "day": 2})
     answer = take(runtime, page)
     assert (answer.participants_changed, answer.cases_changed, answer.orders_changed) == (2, 1, 1)
     found = get(runtime).case

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from case_service.actions import orders
 from case_service.api.imports import CaseImports
+from case_service.domain.model import InterestJudgment
 from case_service.domain.orders.model import (
     AmountChange,
     CorrectedObligation,
@@ -403,6 +404,21 @@ def test_a_judgment_may_repay_an_obligation_of_the_order(runtime: Runtime) -> No
     assert [(o.obligation_id, o.monthly_arrears_cents) for o in version.obligations] == [
         (owed, 5_000)
     ]
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_judgment_bears_interest_only_where_the_court_ordered_it(
+    runtime: Runtime, ordered: bool
+) -> None:
+    """KRS 360.040; IRG Q4.2: from the day of its entry, and kept with the obligation."""
+    judged = Judgment(500_000, date(2026, 1, 15), "NA", 5_000)
+    text_of = replace(paper(judgment=judged), interest_ordered=ordered)
+    with runtime.work(RECORDER) as work:
+        version = record(work, NewOrder(text_of, (child_support(),)))
+        stored = cases.read(work.session, [version.case_id])[0].case
+    bears = (InterestJudgment(500_000, text_of.entered_on or judged.as_of),)
+    own = [o for order in stored.orders for o in order.obligations if o.opening_arrears]
+    assert own[-1].judgments == (bears if ordered else ())
 
 
 def test_nobody_is_charged_by_an_order_while_nobody_is_known_to_owe(runtime: Runtime) -> None:

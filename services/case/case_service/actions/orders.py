@@ -70,7 +70,8 @@ def record_order(work: Work, case_id: str, new: NewOrder, *, etag: str = "") -> 
     law, text = policy.load(), new.text
     obligations = [making.begin(one, new_id(), law, today) for one in new.obligations]
     if text.judgment:
-        obligations = making.with_judgment(obligations, text.judgment, new_id())
+        bears = (text.entered_on or text.judgment.as_of) if text.interest_ordered else None
+        obligations = making.with_judgment(obligations, text.judgment, new_id(), bears)
     version = Version(
         order_id=new.order_id or new_id(work.clock.now()),
         case_id=case_id,

@@ -93,6 +93,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class InterestJudgment:
+    """A judgment for unpaid support that bears interest from its entry (KRS 360.040)."""
+
+    amount_cents: int
+    entered_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """One thing that an order obliges to."""
 
@@ -107,6 +115,10 @@ class Obligation:
     """What is owed from when to when, in order; empty: the monthly amount all the time."""
     child_id: str = ""
     """The child that it is for; empty: for all of the order's children together."""
+    owed_to_fips: str = ""
+    """Another State that its arrears are owed to; empty: none."""
+    judgments: tuple[InterestJudgment, ...] = ()
+    """Those that bear interest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +186,5 @@ class Case:
     """Paragraph of 45 CFR 303.11(b) that it was closed under: "1" to "21"; "c": paragraph (c)."""
     office_id: str = ""
     worker_id: str = ""
+    initiating_fips: str = ""
+    """The agency of another State that has the case, when this one only collects for it."""

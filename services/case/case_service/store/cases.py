@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from case_service.domain.model import (
     AssistancePeriod,
     Case,
+    InterestJudgment,
     Member,
     Obligation,
     OpeningArrears,
@@ -302,6 +303,7 @@ def _case_row(stored: Stored, digest: bytes, at: datetime) -> dict[str, object]:
         "closure_ground": case.closure_ground,
         "office_id": case.office_id,
         "worker_id": case.worker_id,
+        "initiating_fips": case.initiating_fips,
         "updated_at": at,
     }
 
@@ -331,6 +333,8 @@ def _obligation_row(order_id: str, place: int, one: Obligation) -> dict[str, obj
         "effective_from": one.effective_from,
         "effective_to": one.effective_to,
         "child_id": one.child_id or None,
+        "owed_to_fips": one.owed_to_fips,
+        "judgments": [[j.amount_cents, j.entered_on.isoformat()] for j in one.judgments],
     }
 
 
@@ -402,6 +406,10 @@ def _obligation(
         opening_arrears=tuple(arrears),
         terms=tuple(terms),
         child_id=row.child_id or "",
+        owed_to_fips=row.owed_to_fips,
+        judgments=tuple(
+            InterestJudgment(cents, date.fromisoformat(day)) for cents, day in row.judgments
+        ),
     )
 
 
@@ -425,5 +433,6 @@ def _stored(row: Row[tuple[object, ...]]) -> Stored:
             closure_ground=row.closure_ground,
             office_id=row.office_id,
             worker_id=row.worker_id,
+            initiating_fips=row.initiating_fips,
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
-from case_service.domain.model import Obligation, OpeningArrears, Term
+from case_service.domain.model import InterestJudgment, Obligation, OpeningArrears, Term
 from case_service.domain.orders.model import Judgment, OrderText, Version
 
 Raw = Mapping[str, Any]
@@ -71,6 +71,10 @@ def _obligation(raw: Raw) -> Obligation:
             **dated,
             "opening_arrears": arrears,
             "terms": tuple(_term(t) for t in raw.get("terms", ())),
+            "judgments": tuple(
+                InterestJudgment(j["amount_cents"], date.fromisoformat(j["entered_on"]))
+                for j in raw.get("judgments", ())
+            ),
         }
     )
 

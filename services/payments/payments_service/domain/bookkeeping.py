@@ -125,6 +125,7 @@ _KINDS = {
     ChargeKind.CURRENT: EntryKind.CHARGE,
     ChargeKind.AGEING: EntryKind.AGEING,
     ChargeKind.REBUCKET: EntryKind.REBUCKETED,
+    ChargeKind.INTEREST: EntryKind.INTEREST,
     ChargeKind.AHEAD: EntryKind.PAID_AHEAD,
 }
 REPLAYED = frozenset(_KINDS.values())
@@ -133,6 +134,7 @@ _AGAINST = {
     ChargeKind.OPENING: (Account.OPENING, None),
     ChargeKind.CURRENT: (Account.CHARGED, None),
     ChargeKind.AGEING: (Account.DUE, int(Bucket.CURRENT)),
+    ChargeKind.INTEREST: (Account.INTEREST, None),
     ChargeKind.AHEAD: (Account.PAID_AHEAD, None),
 }
 

@@ -5,9 +5,10 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
-from payments_service.domain import assistance
+from payments_service.domain import assistance, interest
 from payments_service.domain.accrual import Accrual, plain
 from payments_service.domain.assistance import Assignments
+from payments_service.domain.interest import Interest
 from payments_service.domain.model import Bucket, Case, Obligation, Part, Payee
 
 
@@ -39,7 +40,8 @@ class Books:
 
     `arrears_paid`: what was paid on an obligation's arrears in a month, where a monthly amount on
     them is ordered; months after one another may be paid in any order. `accrual`: how a month's
-    support falls due, `assigning`: what assistance assigns in a month, as the policy says of it.
+    support falls due, `assigning`: what assistance assigns in a month, `interest`: what judgments
+    bear, as the policy says of it.
     """
 
     obligor_id: str
@@ -51,6 +53,7 @@ class Books:
     arrears_paid: dict[tuple[str, date], int] = field(default_factory=dict)
     accrual: Callable[[date], Accrual] = plain
     assigning: Callable[[date], Assignments] = assistance.plain
+    interest: Callable[[date], Interest | None] = interest.none
 
     def copy(self) -> "Books":
         """Return books that can be changed without changing these."""
@@ -64,6 +67,7 @@ class Books:
             dict(self.arrears_paid),
             self.accrual,
             self.assigning,
+            self.interest,
         )
 
     def charged_through(self) -> date | None:

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from payments_service.domain.accrual import has_ended, month_amount
-from payments_service.domain.books import Books, Standing
+from payments_service.domain.books import ARREARS, Books, Standing
 from payments_service.domain.buckets import buckets_of_unpaid, rebucket
+from payments_service.domain.interest import interest_cents
 from payments_service.domain.model import Bucket, Obligation, month_of, next_month
+from payments_service.domain.proration import largest_remainder
 
 
 class ChargeKind(IntEnum):
@@ -18,6 +20,7 @@ class ChargeKind(IntEnum):
     AGEING = 3
     REBUCKET = 4
     """Arrears change their bucket: assistance ended, or there is less of it than is assigned."""
+    INTEREST = 5
     AHEAD = 9
     """What was paid ahead meets what is charged."""
 
@@ -98,7 +101,7 @@ def _charge_through(
         through = standing.charged_through
         due_month = first_month(obligation, last) if through is None else next_month(through)
         unpaid = books.due.get((obligation.obligation_id, Bucket.CURRENT), 0)
-        if unpaid or through is None or not has_ended(obligation, due_month):
+        if unpaid or through is None or not _is_over(obligation, due_month):
             months[obligation.obligation_id] = due_month
     month = min(months.values(), default=next_month(last))
     while month <= last:
@@ -106,9 +109,11 @@ def _charge_through(
         for obligation, standing in behind:
             if months.get(obligation.obligation_id) != month:
                 continue
+            if obligation.judgments:
+                charges += _bear_interest(books, obligation, standing, month)
             charges += _age(books, obligation, standing, month)
             turned[obligation.case_id] = None
-            if standing.charged_through is not None and has_ended(obligation, month):
+            if standing.charged_through is not None and _is_over(obligation, month):
                 # Not marked as charged: support that comes back is charged from here on.
                 continue
             charges += _charge(books, obligation, standing, month)
@@ -120,6 +125,31 @@ def _charge_through(
             reached[case_id] = month
         month = next_month(month)
     return charges
+
+
+def _is_over(obligation: Obligation, month: date) -> bool:
+    """Return whether no month is charged any more; judgments go on to bear interest."""
+    return has_ended(obligation, month) and not obligation.judgments
+
+
+def _bear_interest(
+    books: Books, obligation: Obligation, standing: Standing, month: date
+) -> list[Charge]:
+    """Add the interest that fell due since the month before, to the buckets of the arrears."""
+    since = standing.charged_through
+    if since is None:
+        # What fell due before the takeover stands in the arrears brought forward.
+        since = max((opening.as_of for opening in obligation.opening), default=month)
+    owed = {b: books.due.get((obligation.obligation_id, b), 0) for b in ARREARS}
+    cents = interest_cents(obligation, sum(owed.values()), since, month, books.interest)
+    if not cents:
+        return []
+    amounts = tuple(zip(owed, largest_remainder(cents, list(owed.values())), strict=True))
+    for bucket, part in amounts:
+        key = (obligation.obligation_id, bucket)
+        books.due[key] = books.due.get(key, 0) + part
+    borne = tuple((bucket, part) for bucket, part in amounts if part)
+    return [Charge(ChargeKind.INTEREST, obligation, month, month, borne)]
 
 
 def _reached(books: Books) -> dict[str, date]:

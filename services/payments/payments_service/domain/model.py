@@ -130,12 +130,20 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgment:
+    """A judgment for unpaid support that bears interest from its entry."""
+
+    amount_cents: int
+    entered_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """One thing that an order obliges to. `learnt_month`: that in which we first heard of it.
 
     `terms`: what it comes to from when to when, in order; none: `monthly_cents` all the time.
     `child_id`: the child that it is for; empty: for all together. `owed_to_fips`: the other State
-    that its arrears are owed to; empty: none.
+    that its arrears are owed to; empty: none. `judgments`: those that bear interest.
     """
 
     obligation_id: str
@@ -151,6 +159,7 @@ class Obligation:
     terms: tuple[Term, ...] = ()
     child_id: str = ""
     owed_to_fips: str = ""
+    judgments: tuple[Judgment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,9 +224,7 @@ def _case(facts: Sequence[object]) -> Case:
     )  # fmt: skip
 
 
-def _period(
-    program: int, first: str, last: str | None, cents: int, child_id: str = ""
-) -> Period:
+def _period(program: int, first: str, last: str | None, cents: int, child_id: str = "") -> Period:
     last_month = date.fromisoformat(last) if last else None
     return Period(Program(program), date.fromisoformat(first), last_month, cents, child_id)
 

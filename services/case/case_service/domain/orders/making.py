@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from case_service.domain.model import Obligation, OpeningArrears
+from case_service.domain.model import InterestJudgment, Obligation, OpeningArrears
 from case_service.domain.orders import terms
 from case_service.domain.orders.converting import term_from
 from case_service.domain.orders.model import AmountChange, Judgment, NewObligation, StatedTerm
@@ -27,15 +27,24 @@ def begin(new: NewObligation, obligation_id: str, law: Policy, today: date) -> O
 
 
 def with_judgment(
-    obligations: Sequence[Obligation], judgment: Judgment, obligation_id: str
+    obligations: Sequence[Obligation],
+    judgment: Judgment,
+    obligation_id: str,
+    interest_from: date | None = None,
 ) -> list[Obligation]:
     """Let a judgment be repaid on the obligation that it names, else on one of its own.
 
     Its own one brings the amount forward as arrears; a named one has them already.
+    `interest_from`: the day of its entry, where the court ordered interest.
     """
+    bears = (InterestJudgment(judgment.amount_cents, interest_from),) if interest_from else ()
     if judgment.obligation_id:
         return [
-            replace(one, monthly_arrears_cents=judgment.monthly_cents)
+            replace(
+                one,
+                monthly_arrears_cents=judgment.monthly_cents,
+                judgments=(*one.judgments, *bears),
+            )
             if one.obligation_id == judgment.obligation_id
             else one
             for one in obligations
@@ -48,6 +57,7 @@ def with_judgment(
         effective_from=judgment.as_of,
         effective_to=None,
         opening_arrears=(OpeningArrears(judgment.bucket, judgment.amount_cents, judgment.as_of),),
+        judgments=bears,
     )
     return [*obligations, terms.present(own, terms.terms_of(own), judgment.as_of)]
 

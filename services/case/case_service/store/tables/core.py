@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from chassis.tables import NAMING
 
@@ -101,6 +101,13 @@ case_table = Table(
         comment="changed by other means than an import, which then may not overwrite it",
     ),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "initiating_fips",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="agency of another State that has the case; empty: our own",
+    ),
     CheckConstraint("status IN ('open', 'closed')", name="status"),
     CheckConstraint("(status = 'closed') = (closed_on IS NOT NULL)", name="closed_on"),
     CheckConstraint("case_type IN ('iv_d', 'non_iv_d')", name="case_type"),
@@ -136,6 +143,20 @@ obligation = Table(
     Column("effective_from", Date, nullable=False),
     Column("effective_to", Date),
     Column("child_id", ForeignKey("participant.participant_id")),
+    Column(
+        "owed_to_fips",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="another State that the arrears are owed to; empty: none",
+    ),
+    Column(
+        "judgments",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[[cents, day of entry], ...] that bear interest",
+    ),
     CheckConstraint(
         "support_type IN ('child', 'medical', 'spousal', 'child_care')", name="support_type"
     ),

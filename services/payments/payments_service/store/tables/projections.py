@@ -31,7 +31,14 @@ case_ = Table(
         JSONB,
         nullable=False,
         server_default="[]",
-        comment="[[program, first month, last month or null, cents], ...]",
+        comment="[[program, first month, last month or null, cents, child], ...]",
+    ),
+    Column(
+        "initiating_fips",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="agency of another State that has the case; empty: our own",
     ),
 )
 
@@ -56,6 +63,21 @@ obligation = Table(
         nullable=False,
         server_default="[]",
         comment="[[first day, last day or null, cents], ...]; none: one amount all the time",
+    ),
+    Column("child_id", Text, nullable=False, server_default="", comment="empty: for all"),
+    Column(
+        "owed_to_fips",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="another State that the arrears are owed to; empty: none",
+    ),
+    Column(
+        "judgments",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[[cents, day of entry], ...] that bear interest",
     ),
 )
 
