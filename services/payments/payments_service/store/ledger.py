@@ -10,11 +10,12 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from payments_service.domain.bookkeeping import Account, Entry
-from payments_service.store.raw import array, copy_rows, copy_text, cursor
+from payments_service.store.raw import NULL, Row, array, copy_rows, copy_text, cursor
 
 LINE_COLUMNS = (
     "obligor_id", "entry_id", "line_no", "book", "account", "obligation_id", "bucket", "month",
@@ -22,7 +23,6 @@ LINE_COLUMNS = (
     "lane", "batch",
 )  # fmt: skip
 ENTRY_COLUMNS = ("obligor_id", "entry_id", "kind", "source_id", "posting_date", "lane", "batch")
-NULL = r"\N"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +61,19 @@ def record(
         text("SELECT batch, hash FROM lane WHERE lane = :lane"), {"lane": lane}
     ).one()
     batch += 1
-    ordered = sorted(entries, key=attrgetter("obligor_id", "entry_id"))
-    content, line_count = _lines(ordered, on, lane, batch)
+    written = _written(sorted(entries, key=attrgetter("obligor_id", "entry_id")), on, lane, batch)
     cur = cursor(session)
-    copy_rows(
-        cur,
-        "entry",
-        ENTRY_COLUMNS,
-        ((e.obligor_id, e.entry_id, int(e.kind), e.source_id, on, lane, batch) for e in ordered),
-    )
-    copy_text(cur, "line", LINE_COLUMNS, content)
-    balances = _update_balances(session, ordered)
-    _add_to_totals(session, ordered, lane, on)
+    copy_text(cur, "entry", ENTRY_COLUMNS, written.entries)
+    copy_text(cur, "line", LINE_COLUMNS, written.lines)
+    balances = _update_balances(cur, written.due)
+    _add_to_totals(cur, written.totals, lane, on)
     _append_to_chain(
         session,
         {
             "lane": lane,
             "batch": batch,
-            "hash": chain_hash(bytes(previous), content),
-            "line_count": line_count,
+            "hash": chain_hash(bytes(previous), written.lines),
+            "line_count": written.line_count,
             "on": on,
             "at": at,
         },
@@ -94,21 +88,49 @@ def chain_hash(previous: bytes, content: str) -> bytes:
     return digest.digest()
 
 
-def _lines(entries: Sequence[Entry], on: date, lane: int, batch: int) -> tuple[str, int]:
+@dataclass(slots=True)
+class _Written:
+    """A batch as it is written: rows in COPY's text form, and what they come to.
+
+    `due`: by obligor, obligation and bucket the sum of the lines, and their last month. `totals`:
+    by account and kind of entry.
+    """
+
+    entries: str
+    lines: str
+    line_count: int
+    due: dict[tuple[str, str, int], tuple[int, date | None]]
+    totals: dict[tuple[int, int], int]
+
+
+def _written(entries: Sequence[Entry], on: date, lane: int, batch: int) -> _Written:
+    """Go through a batch once."""
+    entry_rows: list[str] = []
     rows: list[str] = []
-    posted = on.isoformat()
-    tail = f"{posted}\t{lane}\t{batch}\n"
+    due: dict[tuple[str, str, int], tuple[int, date | None]] = {}
+    totals: dict[tuple[int, int], int] = {}
+    tail = f"{on}\t{lane}\t{batch}\n"
     for entry in entries:
-        head = f"{entry.obligor_id}\t{entry.entry_id}"
+        obligor_id, kind = entry.obligor_id, entry.kind
+        head = f"{obligor_id}\t{entry.entry_id}"
+        entry_rows.append(f"{head}\t{kind:d}\t{entry.source_id}\t{tail}")
         dates = f"{entry.collection_date}\t{entry.settlement_date}\t{tail}"
         for number, line in enumerate(entry.lines, 1):
             book, account, obligation_id, bucket, month, participant_id, cents = line
             rows.append(
-                f"{head}\t{number}\t{int(book)}\t{int(account)}\t{obligation_id or NULL}\t"
-                f"{NULL if bucket is None else int(bucket)}\t{month or NULL}\t"
+                f"{head}\t{number}\t{book:d}\t{account:d}\t{obligation_id or NULL}\t"
+                f"{NULL if bucket is None else bucket}\t{month or NULL}\t"
                 f"{participant_id or NULL}\t{cents}\t{dates}"
             )
-    return "".join(rows), len(rows)
+            place = (account, kind)
+            totals[place] = totals.get(place, 0) + cents
+            if account == Account.DUE and obligation_id is not None:
+                key = (obligor_id, obligation_id, bucket or 0)
+                delta, last = due.get(key, (0, None))
+                if month is not None and (last is None or month > last):
+                    last = month
+                due[key] = (delta + cents, last)
+    return _Written("".join(entry_rows), "".join(rows), len(rows), due, totals)
 
 
 _UPDATE_BALANCES = """
@@ -125,35 +147,28 @@ RETURNING b.obligor_id::text, b.obligation_id::text, b.bucket, b.month, b.due_ce
 BALANCE_COLUMNS = ("obligor_id", "obligation_id", "bucket", "month", "due_cents", "version")
 
 
-def _update_balances(session: Session, entries: Sequence[Entry]) -> list[BalanceRow]:
-    deltas: dict[tuple[str, str, int], int] = {}
-    months: dict[tuple[str, str, int], date | None] = {}
-    for entry in entries:
-        for line in entry.lines:
-            if line.account != Account.DUE or line.obligation_id is None:
-                continue
-            key = (entry.obligor_id, line.obligation_id, line.bucket or 0)
-            deltas[key] = deltas.get(key, 0) + line.amount_cents
-            seen = months.get(key)
-            if line.month is not None and (seen is None or line.month > seen):
-                months[key] = line.month
-    if not deltas:
+def _update_balances(
+    cur: psycopg.Cursor[Row], due: dict[tuple[str, str, int], tuple[int, date | None]]
+) -> list[BalanceRow]:
+    if not due:
         return []
-    keys = list(deltas)
-    cur = cursor(session)
     cur.execute(
         _UPDATE_BALANCES,
         {
-            "obligors": array(key[0] for key in keys),
-            "obligations": array(key[1] for key in keys),
-            "buckets": array(key[2] for key in keys),
-            "months": array(months.get(key) for key in keys),
-            "deltas": array(deltas[key] for key in keys),
+            "obligors": array(key[0] for key in due),
+            "obligations": array(key[1] for key in due),
+            "buckets": array(key[2] for key in due),
+            "months": array(month for _, month in due.values()),
+            "deltas": array(delta for delta, _ in due.values()),
         },
     )
     changed = [BalanceRow(*row) for row in cur.fetchall()]
+    if len(changed) == len(due):
+        return changed
     known = {(row.obligor_id, row.obligation_id, row.bucket) for row in changed}
-    new = [BalanceRow(*key, months.get(key), deltas[key], 1) for key in keys if key not in known]
+    new = [
+        BalanceRow(*key, month, delta, 1) for key, (delta, month) in due.items() if key not in known
+    ]
     copy_rows(
         cur,
         "balance",
@@ -173,21 +188,17 @@ ON CONFLICT (lane, posting_date, account, kind) DO UPDATE
 """
 
 
-def _add_to_totals(session: Session, entries: Sequence[Entry], lane: int, on: date) -> None:
-    sums: dict[tuple[int, int], int] = {}
-    for entry in entries:
-        for line in entry.lines:
-            key = (int(line.account), int(entry.kind))
-            sums[key] = sums.get(key, 0) + line.amount_cents
-    keys = list(sums)
-    cursor(session).execute(
+def _add_to_totals(
+    cur: psycopg.Cursor[Row], totals: dict[tuple[int, int], int], lane: int, on: date
+) -> None:
+    cur.execute(
         _ADD_TOTALS,
         {
             "lane": lane,
             "on": on,
-            "accounts": array(key[0] for key in keys),
-            "kinds": array(key[1] for key in keys),
-            "cents": array(sums[key] for key in keys),
+            "accounts": array(account for account, _ in totals),
+            "kinds": array(kind for _, kind in totals),
+            "cents": array(totals.values()),
         },
     )
 

@@ -40,6 +40,10 @@ def copy_text(cur: psycopg.Cursor[Row], table: str, columns: Sequence[str], cont
         copy.write(content)
 
 
+NULL = r"\N"
+"""As COPY's text form writes it."""
+
+
 def array(values: Iterable[object]) -> str:
     """Return ids, numbers or days as PostgreSQL writes an array; None becomes NULL.
 
