@@ -41,27 +41,31 @@ class Facts:
     """The day (ISO) until which the action can be done; empty when there is none."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the facts as plain values, for JSON."""
-        return {
-            "sentences": [[s.key, dict(s.values)] for s in self.sentences],
-            "action": self.action,
-            "reference": [self.reference.key, dict(self.reference.values)]
-            if self.reference
-            else None,
-            "rows": [[r.line_number, r.trace_number, r.amount_cents, r.reason] for r in self.rows],
-            "text": self.text,
-            "answer_by": self.answer_by,
-        }
+        """Return the facts as plain values, for JSON; what there is none of is left out."""
+        said: dict[str, Any] = {"sentences": [(s.key, s.values) for s in self.sentences]}
+        if self.action:
+            said["action"] = self.action
+        if self.reference:
+            said["reference"] = (self.reference.key, self.reference.values)
+        if self.rows:
+            said["rows"] = [
+                (r.line_number, r.trace_number, r.amount_cents, r.reason) for r in self.rows
+            ]
+        if self.text:
+            said["text"] = self.text
+        if self.answer_by:
+            said["answer_by"] = self.answer_by
+        return said
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Self:
-        """Return the facts that `to_dict` wrote."""
+        """Return the facts that `to_dict` wrote, read from JSON."""
+        reference = raw.get("reference")
         return cls(
             sentences=tuple(Sentence(key, values) for key, values in raw["sentences"]),
-            action=raw["action"],
-            reference=Sentence(*raw["reference"]) if raw["reference"] else None,
-            rows=tuple(Row(*row) for row in raw["rows"]),
-            # Rows from before notices of cases have neither.
+            action=raw.get("action", ""),
+            reference=Sentence(*reference) if reference else None,
+            rows=tuple(Row(*row) for row in raw.get("rows", ())),
             text=raw.get("text", ""),
             answer_by=raw.get("answer_by", ""),
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from pydantic_core import to_json
 from sqlalchemy import LargeBinary, TableValuedAlias, Text, func
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -12,13 +13,12 @@ from chassis.ids import derived_id
 from notification_service.domain.notices import Facts, Notice
 
 _ID, _TEXT, _BYTES = UUID(as_uuid=False), Text(), LargeBinary()
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _COLUMNS = ("id", "participant_id", "employer_id", "case_id", "kind", "about_id", "facts")
 
 
 def encrypt(keys: Keys, purpose: str, facts: Facts) -> bytes:
     """Return facts as they stand in a column: they name employers, cases and amounts."""
-    return keys.encrypt(purpose, _to_json(facts.to_dict()))
+    return keys.encrypt_bytes(purpose, to_json(facts.to_dict()))
 
 
 def decrypt(keys: Keys, purpose: str, value: bytes) -> Facts:
