@@ -1,5 +1,7 @@
 """What the disbursement unit can be told beyond what every service can."""
 
+from typing import Literal
+
 from chassis.runtime import Work
 from chassis.settings import ServiceSettings
 
@@ -15,6 +17,8 @@ class PaymentsSettings(ServiceSettings):
     ach_company_name: str = "SYNTH STATE SDU"
     ach_company_id: str = "1900000002"
     """Ten characters, agreed with the bank."""
+    payment_gateway: Literal["", "sandbox"] = ""
+    """Who charges payments online; empty: none are taken. The sandbox charges nobody."""
 
 
 def settings_of(work: Work) -> PaymentsSettings:

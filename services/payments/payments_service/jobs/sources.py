@@ -1,9 +1,12 @@
 """Work by the clock on money of other sources: held by law, or asked of the gateway."""
 
 from chassis.service import Timer
+from payments_service.actions.online import ask_gateway, hear_gateway
 from payments_service.actions.receipt_holds import hold_receipts, release_receipts
 
 TIMERS = (
     Timer("hold_receipts", 1.0, hold_receipts),
     Timer("release_receipts", 2.0, release_receipts),
+    Timer("ask_gateway", 0.5, ask_gateway),
+    Timer("hear_gateway", 60.0, hear_gateway),
 )
