@@ -148,6 +148,21 @@ def test_a_waiting_payment_does_not_keep_others_waiting(world):
     assert payment(world, second).state == online_pb.ONLINE_PAYMENT_STATE_APPROVED
 
 
+def test_a_charged_back_payment_is_taken_out_of_the_books_once(world):
+    id_ = pay(world, "charged_back")
+    world.settle()
+    assert totals(world).received_cents == 10_000
+    for _ in range(2):
+        later(world, days=7)
+        done = payment(world, id_)
+        assert done.state == online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK
+        back = call(
+            world, ReceiptReads(), "GetReceipt", pb.GetReceiptRequest(receipt_id=done.receipt_id)
+        ).receipt
+        assert back.state == pb.RECEIPT_STATE_REVERSED
+        assert totals(world).received_cents == 0
+
+
 def test_the_token_is_kept_encrypted_and_no_longer_than_it_is_needed(world):
     id_ = pay(world, "secret-token")
     with world.runtime.work() as work:

@@ -389,6 +389,32 @@ def test_a_file_whose_control_sums_do_not_hold_is_refused_whole(world):
     assert totals(world).received_cents == 0
 
 
+def adjustments(world):
+    request = receipt_pb.ListAdjustmentsRequest()
+    return call(world, ReceivingReads(), "ListAdjustments", request).adjustments
+
+
+@pytest.mark.parametrize("joint", ["N", "Y"])
+def test_an_adjustment_takes_the_whole_of_a_receipt_back_held_or_posted(world, joint):
+    send(world, FEDERAL, offsets(offset(1, 10_000, joint=joint), offset(2, 5_000)))
+    world.settle()
+    batch = send(world, FEDERAL, offsets(offset(1, 0, adjusted=10_000))).batch
+    assert (batch.line_count, batch.adjustment_count, batch.adjustment_cents) == (0, 1, 10_000)
+    world.settle()
+    assert not adjustments(world)
+    found = totals(world)
+    assert (found.received_cents, found.held_cents) == (5_000, 0)
+
+
+def test_an_adjustment_of_a_part_waits_for_a_worker(world):
+    send(world, FEDERAL, offsets(offset(1, 10_000)))
+    send(world, FEDERAL, offsets(offset(1, 0, adjusted=4_000)))
+    world.settle()
+    (waits,) = adjustments(world)
+    assert (waits.amount_cents, waits.obligor_id) == (4_000, make_id("obligor", 1))
+    assert totals(world).received_cents == 10_000
+
+
 def test_an_appeal_keeps_offsets_back_until_it_is_decided(world):
     obligor = make_id("obligor", 1)
     place = suspense_pb.PlaceAppealHoldRequest(obligor_id=obligor, appealed_on=from_date(TODAY))

@@ -10,11 +10,12 @@ from datetime import timedelta
 
 import structlog
 
-from chassis.errors import PlatformError, invalid_field
+from chassis.errors import PlatformError, invalid_field, not_found
 from chassis.ids import new_id
 from chassis.runtime import Work
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import receipt_service_pb2 as pb
+from payments_service.actions.correcting import CHARGEBACK, reverse
 from payments_service.actions.receiving import Deposit, Intake
 from payments_service.domain.model import Source
 from payments_service.domain.receiving import Line
@@ -163,3 +164,25 @@ def hear_gateway(work: Work) -> bool:
     rows = [Chargeback(item.number, item.key, item.on, item.code) for item in told]
     online.keep_chargebacks(work.session, rows)
     return False
+
+
+def apply_chargebacks(work: Work) -> bool:
+    """Take the receipt of one payment back that the payer's bank took back.
+
+    One that cannot be applied now stays, and is tried again; the log names it.
+    """
+    taken = online.take_chargeback(work.session)
+    if taken is None:
+        return False
+    payment = online.get(work.session, taken.payment_id, lock=True)
+    try:
+        with work.session.begin_nested():
+            if payment is None or payment.receipt_id is None:
+                raise not_found("payment", taken.payment_id)
+            reverse(work, payment.receipt_id, CHARGEBACK, taken.on_date)
+            online.save(work.session, replace(payment, state=online.CHARGED_BACK))
+            online.mark_applied(work.session, taken.number, work.clock.today())
+    except PlatformError as error:
+        log.error("chargeback not applied", payment=taken.payment_id, error=error.detail)  # noqa: TRY400 - its sentence says it
+        return False
+    return True

@@ -117,16 +117,14 @@ def keep_chargebacks(session: Session, rows: list[Chargeback]) -> None:
 
 
 def take_chargeback(session: Session) -> Chargeback | None:
-    """Lock the next chargeback of a posted receipt that is not applied; None when there is none.
+    """Lock a chargeback that is not applied; None when there is none.
 
-    One whose receipt is not posted yet waits for it: what is not in the books cannot be reversed.
+    Any of them, so that one that cannot be applied does not keep the others waiting.
     """
     row = session.execute(
         text(
-            "SELECT c.number, c.payment_id::text, c.on_date, c.code FROM chargeback c"
-            " JOIN online_payment p USING (payment_id) JOIN receipt r USING (receipt_id)"
-            " WHERE c.applied_on IS NULL AND r.state = 2"
-            " ORDER BY c.number LIMIT 1 FOR UPDATE OF c SKIP LOCKED"
+            "SELECT number, payment_id::text, on_date, code FROM chargeback"
+            " WHERE applied_on IS NULL ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED"
         )
     ).first()
     return None if row is None else Chargeback(*row)

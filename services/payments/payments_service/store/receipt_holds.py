@@ -172,6 +172,20 @@ def let_go(session: Session, receipt_id: str) -> bool:
     return found is not None
 
 
+def lane_of_held(session: Session, receipt_id: str) -> int | None:
+    """Return the lane that a held receipt is booked in; None when it is not held."""
+    return cast(
+        "int | None",
+        session.scalar(
+            text(
+                "SELECT lane FROM receipt_hold"
+                " WHERE receipt_id = CAST(:id AS uuid) AND state IN (2, 3)"
+            ),
+            {"id": receipt_id},
+        ),
+    )
+
+
 def is_held(session: Session, receipt_id: str) -> bool:
     """Return whether a receipt is held before it is distributed."""
     found = session.scalar(
@@ -194,6 +208,25 @@ def take_held(session: Session, receipt_id: str) -> Hold | None:
         {"id": receipt_id},
     ).first()
     return None if row is None else Hold(*row)
+
+
+def mark_taken_back(session: Session, receipt_id: str, detail: str, on: date) -> None:
+    """Note that a held receipt went back; its hold is over."""
+    parameters = {"id": receipt_id, "detail": detail, "on": on}
+    session.execute(
+        text(
+            "UPDATE receipt_hold SET state = 4, released_on = :on"
+            " WHERE receipt_id = CAST(:id AS uuid) AND state IN (2, 3)"
+        ),
+        parameters,
+    )
+    session.execute(
+        text(
+            "UPDATE receipt SET state = 4, posting_date = :on, detail = :detail"
+            " WHERE receipt_id = CAST(:id AS uuid)"
+        ),
+        parameters,
+    )
 
 
 def listed(session: Session, obligor_id: str, after: str, size: int) -> list[Hold]:
