@@ -84,11 +84,6 @@ def render(machine: Machine, results: Sequence[Measured], console: Console) -> N
             "that of its COPY"
         )
         console.print(_stages("Live, as they followed each other", one.live, one.baseline))
-        if one.live.job_start_seconds:
-            console.print(
-                f"Left out above: {one.live.job_start_seconds:.1f} s, in which the job's own "
-                "process starts."
-            )
         if one.alone:
             title = "Each stage alone, one thread, nothing beside it"
             console.print(_stages(title, one.alone, one.baseline))
@@ -143,7 +138,7 @@ def _result(one: Measured) -> dict[str, Any]:
         "copy_with_keys_payments_per_second": round(one.baseline.keyed_per_second),
         "live_cpu_in_copies": round(_in_copies(one.live, one.baseline), 2),
         "live": _stages_data(one.live, one.baseline),
-        "job_start_seconds": round(one.live.job_start_seconds, 3),
+        "job_start_cpu_seconds": round(one.live.job_start_cpu_seconds, 3),
         "alone": _stages_data(one.alone, one.baseline) if one.alone else None,
         "busy_seconds": one.busy,
         "peak_rss_bytes": dict(one.peak_rss_bytes),

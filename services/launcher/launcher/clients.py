@@ -38,7 +38,8 @@ class Clients:
         opened = {
             name: channel(target, tokens=self.tokens) for name, target in addresses.grpc.items()
         }
-        self._channels = [identity, *opened.values()]
+        self.channels = opened
+        self._identity = identity
         self.clients = ClientServiceStub(opened["identity"])
         self.case_imports = CaseImportServiceStub(opened["case"])
         self.cases = CaseReadServiceStub(opened["case"])
@@ -52,7 +53,7 @@ class Clients:
 
     def close(self) -> None:
         """Close every channel."""
-        for opened in self._channels:
+        for opened in (self._identity, *self.channels.values()):
             opened.close()
 
 
