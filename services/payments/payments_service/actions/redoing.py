@@ -23,6 +23,7 @@ from payments_service.domain.bookkeeping import (
     cash_lines,
     fact_id,
 )
+from payments_service.domain.lanes import lane_of
 from payments_service.domain.model import Part, Payee
 from payments_service.domain.pinning import FREE
 from payments_service.domain.redoing import Change, Law, Redone, redo
@@ -49,6 +50,23 @@ def redo_obligors(work: Work) -> bool:
     return True
 
 
+def redo_now(work: Work, rows: Sequence[ToRedo], receipt_id: str) -> str:
+    """Compute obligors of locked lanes again at once; returns why that cannot be, else "".
+
+    The last one posts the receipt if it is not posted to them yet.
+    """
+    target = rows[-1].obligor_id
+    if len(rows) > 1:
+        to_redo.add_late(work.session, [(target, receipt_id)])
+    to_redo.queue(work.session, rows, work.clock.now())
+    for row in rows:
+        taken = to_redo.take_one(work.session, row.obligor_id)
+        errors = _redo_page(work, lane_of(row.obligor_id), taken)
+        if errors:
+            return errors[0]
+    return ""
+
+
 def law_of(jurisdiction: str, on: date) -> Law:
     """Return what the policy says today of asking money back, and of receipts by their days."""
     policy = load(jurisdiction)
@@ -59,13 +77,15 @@ def law_of(jurisdiction: str, on: date) -> Law:
     )
 
 
-def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> None:
+def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> list[str]:
+    """Compute obligors again; those for whom it fails stay queued. Returns why."""
     session, today = work.session, work.clock.today()
     causes = {row.obligor_id: row.cause for row in page}
     months = {row.obligor_id: row.from_month for row in page}
     loaded = history.load(session, months, work.settings.jurisdiction)
     law = law_of(work.settings.jurisdiction, today)
     done: dict[str, Redone] = {}
+    errors: list[str] = []
     for row in page:
         stood = loaded.histories.get(row.obligor_id)
         if stood is None:
@@ -75,6 +95,7 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> None:
         except (LookupError, ValueError) as error:
             log.warning("books cannot be computed", obligor=row.obligor_id, error=str(error))
             to_redo.put_back(session, row, str(error), work.clock.now())
+            errors.append(str(error))
     changes = [change for one in done.values() for change in one.changes]
     entries = [entry for one in done.values() for entry in one.entries]
     entries += _released(loaded, changes, today)
@@ -89,6 +110,7 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> None:
     states = changed_states(rows, redone)
     _tell(work, lane, numbered, loaded, states, causes)
     _tell_charged(work, lane, done, states)
+    return errors
 
 
 def _released(loaded: history.Loaded, changes: Sequence[Change], on: date) -> Iterator[Entry]:

@@ -91,6 +91,18 @@ def take(session: Session, lane: int, size: int) -> list[ToRedo]:
     return sorted(ToRedo(*row) for row in rows)
 
 
+def take_one(session: Session, obligor_id: str) -> list[ToRedo]:
+    """Take an obligor of a locked lane off the queue."""
+    rows = session.execute(
+        text(
+            "DELETE FROM obligor_to_redo WHERE lane = :lane AND obligor_id = CAST(:id AS uuid)"
+            " RETURNING obligor_id::text, from_month, cause"
+        ),
+        {"lane": lane_of(obligor_id), "id": obligor_id},
+    )
+    return [ToRedo(*row) for row in rows]
+
+
 def waiting(session: Session, lane: int) -> set[str]:
     """Return the obligors of a lane that wait."""
     statement = text("SELECT obligor_id::text FROM obligor_to_redo WHERE lane = :lane AND error=''")
