@@ -1,4 +1,8 @@
-"""Why each cent went where it went: stored steps as sentences for an audience."""
+"""Why each cent went where it went: stored steps as sentences for an audience.
+
+A row of the distribution table names the kind of money that it is for, so whoever may not know that
+money is a tax refund reads the name of the table in its place, of every receipt.
+"""
 
 from collections.abc import Mapping
 
@@ -6,20 +10,16 @@ from chassis.explanations import step_message
 from childsupport.common.v1 import explanation_pb2 as common
 from payments_service.domain.allocation import kind_name
 from payments_service.domain.collection_date import collection_date
-from payments_service.domain.model import Applied
+from payments_service.domain.model import Applied, Source
+from payments_service.domain.receiving import TAX_OFFSETS
 from payments_service.store.reads import AllocationRow, ReceiptRow, RuleRow, decode_steps
-from policy import Audience, Policy, Step, dollars
+from policy import Audience, Policy, Step, Table
 
 _AUDIENCES = {
     common.AUDIENCE_PARENT: Audience.PARENT,
     common.AUDIENCE_WORKER: Audience.WORKER,
 }
-_PLAIN_TEXTS = {
-    "us.distribution.retained_limit": (
-        "{amount} goes to the family: the State may keep no more than the assistance that is"
-        " still to be repaid."
-    ),
-}
+HIERARCHY = "distribution.hierarchy"
 
 
 def audience_of(asked: common.Audience.ValueType) -> Audience:
@@ -28,35 +28,47 @@ def audience_of(asked: common.Audience.ValueType) -> Audience:
 
 
 def part_steps(
-    row: AllocationRow, rules: Mapping[str, RuleRow], policy: Policy, audience: Audience
+    row: AllocationRow,
+    rules: Mapping[str, RuleRow],
+    policy: Policy,
+    audience: Audience,
+    *,
+    masked: bool,
 ) -> list[common.Step]:
-    """Return the steps that made a part, in the order of their use."""
+    """Return the steps that made a part, in the order of their use.
+
+    `masked`: nothing may say where the money came from.
+    """
     facts = {"kind": kind_name(row.support), "obligation_id": row.obligation_id or ""}
     told = []
-    for checksum, inputs, outputs in decode_steps(row.steps):
-        rule = rules[checksum]
-        plain = _PLAIN_TEXTS.get(rule.rule_id, "")
-        amount = outputs.get("amount_cents")
-        if plain and isinstance(amount, int):
-            plain = plain.format(amount=dollars(amount))
+    for kept, inputs, outputs in decode_steps(row.steps):
+        rule, checksum = rules[kept], kept
+        if masked and f".{HIERARCHY}." in rule.rule_id:
+            rule, checksum = _table_of(rule, policy), ""
         shown = inputs | {name: value for name, value in facts.items() if value}
-        step = Step(rule.rule_id, rule.citation, rule.confidence, shown, outputs, plain)
+        step = Step(rule.rule_id, rule.citation, rule.confidence, shown, outputs, "")
         told.append(
             step_message(step, text=policy.audience_text(step, audience), rule_checksum=checksum)
         )
     return told
 
 
-def receipt_steps(row: ReceiptRow, policy: Policy, audience: Audience) -> list[common.Step]:
-    """Return the steps that hold for a receipt as a whole."""
+def receipt_steps(
+    row: ReceiptRow, policy: Policy, audience: Audience, *, masked: bool
+) -> list[common.Step]:
+    """Return the steps that hold for a receipt as a whole.
+
+    Refunds may be kept for longer, so that the day by which the money has to be sent out would tell
+    them (45 CFR 302.32(b)(2)(iv)); `masked` leaves it out.
+    """
     _, collected = collection_date(policy, row.settlement_date, row.pay_date)
-    due = policy.due_date("sdu.disburse", row.settlement_date)
-    rule = policy.rule("sdu.disburse", row.settlement_date)
-    received = row.settlement_date.isoformat()
-    applied = [
-        (collected, ""),
-        (Applied(rule, {"received_date": received}, {"due_date": due.isoformat()}), ""),
-    ]
+    applied = [(collected, "")]
+    if not masked:
+        received = {"received_date": row.settlement_date.isoformat()}
+        limit = "sdu.offset" if Source(row.source) in TAX_OFFSETS else "sdu.disburse"
+        rule = policy.rule(limit, row.settlement_date)
+        due = policy.due_date(rule.id, row.settlement_date)
+        applied.append((Applied(rule, received, {"due_date": due.isoformat()}), ""))
     if row.credited_cents != row.amount_cents:
         split = policy.rule("allocation.proration", row.collection_date)
         sums = {"credited_cents": row.credited_cents, "amount_cents": row.amount_cents}
@@ -68,3 +80,10 @@ def receipt_steps(row: ReceiptRow, policy: Policy, audience: Audience) -> list[c
         sentence = policy.audience_text(step, audience)
         told.append(step_message(step, text=sentence, rule_checksum=cited.checksum[:16]))
     return told
+
+
+def _table_of(rule: RuleRow, policy: Policy) -> RuleRow:
+    """Return the distribution table in the place of one of its rows."""
+    table_id = rule.rule_id[: rule.rule_id.index(HIERARCHY) + len(HIERARCHY)]
+    table = next(entry for entry in policy.versions(table_id) if isinstance(entry, Table))
+    return RuleRow(table_id, table.citation, table.confidence.value)

@@ -8,8 +8,10 @@ from chassis.dates import from_date
 from chassis.errors import PlatformError
 from chassis.grpc import contract
 from chassis.ids import derived_id
+from chassis.runtime import Caller
 from childsupport.common.v1 import explanation_pb2 as common
 from childsupport.payments.v1 import payments_service_pb2 as pb
+from payments_service.api import fti
 from payments_service.api import reads as api
 from payments_service.jobs import ledger as jobs
 from payments_service.service import SERVICE
@@ -40,8 +42,8 @@ def paid(world):
     return world
 
 
-def call(world, servicer, method, request):
-    with world.runtime.work() as work:
+def call(world, servicer, method, request, *scopes):
+    with world.runtime.work(Caller("worker-1", frozenset(scopes))) as work:
         return getattr(servicer, method)(request, work)
 
 
@@ -50,9 +52,9 @@ def receipt_ids(world):
     return [line.receipt_id for line in lines]
 
 
-def explained(world, number, audience=common.AUDIENCE_UNSPECIFIED):
+def explained(world, number, audience=common.AUDIENCE_UNSPECIFIED, *scopes):
     request = pb.ExplainReceiptRequest(receipt_id=receipt_ids(world)[number - 1], audience=audience)
-    return call(world, api.ReceiptReads(), "ExplainReceipt", request)
+    return call(world, api.ReceiptReads(), "ExplainReceipt", request, *scopes)
 
 
 def test_every_method_of_the_contract_is_answered():
@@ -61,7 +63,7 @@ def test_every_method_of_the_contract_is_answered():
 
 
 def test_each_cent_is_explained_by_rule_and_authority(paid):
-    answer = explained(paid, 1)
+    answer = explained(paid, 1, common.AUDIENCE_UNSPECIFIED, fti.SCOPE)
     parts = answer.receipt.allocations
     assert sum(part.amount_cents for part in parts) == 70_000
     assert [(p.payee_kind, p.current, p.amount_cents) for p in parts] == [
@@ -117,7 +119,7 @@ def test_the_state_limit_and_cost_recovery_are_explained(paid):
         (pb.PAYEE_KIND_STATE, 8_000),
         (pb.PAYEE_KIND_FAMILY, 2_000),
     ]
-    assert "$20.00 goes to the family" in " ".join(step.text for step in over[1].steps)
+    assert "$20.00 of $100.00 above the unreimbursed" in " ".join(s.text for s in over[1].steps)
     recovered = explained(paid, 3)
     assert recovered.receipt.credited_cents == 10_000
     assert recovered.steps[-1].inputs["credited_cents"] == "10000"

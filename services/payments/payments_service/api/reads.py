@@ -7,8 +7,10 @@ from chassis.errors import invalid_field, not_found
 from chassis.grpc.paging import decode_token, encode_token, page_size
 from chassis.runtime import Work
 from chassis.service import Servicer
+from childsupport.common.v1 import explanation_pb2 as common
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from payments_service import explaining, messages
+from payments_service.api import fti
 from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.store import reads, totals, unposted
 from payments_service.store.reads import AllocationRow, DisbursementRow, ReceiptRow
@@ -21,7 +23,9 @@ class ReceiptReads:
     def GetReceipt(self, request: pb.GetReceiptRequest, work: Work) -> pb.GetReceiptResponse:
         row = _receipt(work, request.receipt_id)
         parts = reads.allocations(work.session, [row], steps=False)
-        return pb.GetReceiptResponse(receipt=_receipt_message(row, parts.get(row.receipt_id, [])))
+        masked = _masked(work, "ReceiptReadService/GetReceipt", [row])
+        found = parts.get(row.receipt_id, [])
+        return pb.GetReceiptResponse(receipt=_receipt_message(row, found, masked=masked))
 
     def ListReceipts(self, request: pb.ListReceiptsRequest, work: Work) -> pb.ListReceiptsResponse:
         submission_id = _id(request.submission_id, "submission_id", required=False)
@@ -40,11 +44,14 @@ class ReceiptReads:
         )
         shown = rows[:size]
         parts = reads.allocations(work.session, shown, steps=False)
+        masked = _masked(work, "ReceiptReadService/ListReceipts", shown)
         after = ""
         if len(rows) > size:
             after = str(shown[-1].line_number) if submission_id else shown[-1].receipt_id
         return pb.ListReceiptsResponse(
-            receipts=[_receipt_message(row, parts.get(row.receipt_id, [])) for row in shown],
+            receipts=[
+                _receipt_message(row, parts.get(row.receipt_id, []), masked=masked) for row in shown
+            ],
             next_page_token=encode_token(work.keys, after, listing=listing),
         )
 
@@ -56,11 +63,14 @@ class ReceiptReads:
         audience = explaining.audience_of(request.audience)
         rules = reads.rules(work.session)
         parts = reads.allocations(work.session, [row], steps=True).get(row.receipt_id, [])
-        receipt = _receipt_message(row, parts)
+        masked = _masked(work, "ReceiptReadService/ExplainReceipt", [row], request.audience)
+        receipt = _receipt_message(row, parts, masked=masked)
         for message, part in zip(receipt.allocations, parts, strict=True):
-            message.steps.extend(explaining.part_steps(part, rules, policy, audience))
+            steps = explaining.part_steps(part, rules, policy, audience, masked=masked)
+            message.steps.extend(steps)
         return pb.ExplainReceiptResponse(
-            receipt=receipt, steps=explaining.receipt_steps(row, policy, audience)
+            receipt=receipt,
+            steps=explaining.receipt_steps(row, policy, audience, masked=masked),
         )
 
 
@@ -131,10 +141,16 @@ class DisbursementReads:
         policy = load(work.settings.jurisdiction)
         audience = explaining.audience_of(request.audience)
         rules = reads.rules(work.session)
+        paid = reads.disbursed_allocations(work.session, id_)
+        masked = not fti.may_see(work, request.audience)
+        if not masked:
+            sources = reads.sources(work.session, [part.receipt_id for part in paid])
+            fti.note_shown(work, "DisbursementReadService/ExplainDisbursement", sources.items())
         parts = []
-        for part in reads.disbursed_allocations(work.session, id_):
+        for part in paid:
             message = messages.allocation_of(part)
-            message.steps.extend(explaining.part_steps(part, rules, policy, audience))
+            steps = explaining.part_steps(part, rules, policy, audience, masked=masked)
+            message.steps.extend(steps)
             parts.append(pb.DisbursedPart(receipt_id=part.receipt_id, allocation=message))
         return pb.ExplainDisbursementResponse(disbursement=_disbursement_message(row), parts=parts)
 
@@ -163,7 +179,20 @@ def _id(value: str, field: str, *, required: bool = True) -> str:
         raise invalid_field(field, f"must be a UUID; read {value!r}") from None
 
 
-def _receipt_message(row: ReceiptRow, parts: list[AllocationRow]) -> pb.Receipt:
+def _masked(
+    work: Work,
+    method: str,
+    rows: list[ReceiptRow],
+    audience: common.Audience.ValueType = common.AUDIENCE_UNSPECIFIED,
+) -> bool:
+    """Return whether sources have to be left out; records it when a refund's is shown."""
+    if not fti.may_see(work, audience):
+        return True
+    fti.note_shown(work, method, ((row.receipt_id, row.source) for row in rows))
+    return False
+
+
+def _receipt_message(row: ReceiptRow, parts: list[AllocationRow], *, masked: bool) -> pb.Receipt:
     return pb.Receipt(
         receipt_id=row.receipt_id,
         submission_id=row.submission_id,
@@ -179,13 +208,15 @@ def _receipt_message(row: ReceiptRow, parts: list[AllocationRow]) -> pb.Receipt:
         settlement_date=from_date(row.settlement_date),
         posting_date=from_date(row.posting_date),
         revision=row.revision,
-        allocations=[_allocation_message(part) for part in parts],
+        source=pb.RECEIPT_SOURCE_UNSPECIFIED if masked else row.source,  # type: ignore[arg-type]
+        allocations=[_allocation_message(part, masked=masked) for part in parts],
     )
 
 
-def _allocation_message(part: AllocationRow) -> pb.Allocation:
+def _allocation_message(part: AllocationRow, *, masked: bool) -> pb.Allocation:
     message = messages.allocation_of(part)
-    message.hold_reason = part.hold_reason or ""
+    reason = part.hold_reason or ""
+    message.hold_reason = fti.plain_reason(reason) if masked else reason
     return message
 
 

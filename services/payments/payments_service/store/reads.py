@@ -165,6 +165,18 @@ def allocations(
     return found
 
 
+def sources(session: Session, receipt_ids: Sequence[str]) -> dict[str, int]:
+    """Return where receipts came from, by receipt."""
+    rows = session.execute(
+        text(
+            "SELECT receipt_id::text, source FROM receipt"
+            " WHERE receipt_id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"ids": list(receipt_ids)},
+    )
+    return {row.receipt_id: row.source for row in rows}
+
+
 def rules(session: Session) -> Mapping[str, RuleRow]:
     """Return every rule that was ever applied, by its checksum in steps."""
     rows = session.execute(text("SELECT checksum, rule_id, citation, confidence FROM applied_rule"))
