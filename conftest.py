@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import logs, migrate
+from chassis import db, logs, migrate
 from chassis.clock import SteppedClock
 from chassis.crypto import load_keys, write_key_files
 from chassis.ids import new_id
@@ -26,7 +26,7 @@ SERVICES = ("identity", "case", "payments", "withholding", "enforcement", "notif
 START = datetime(2026, 3, 6, 14, 0, 0, 123_456, tzinfo=UTC)
 """Friday, 9 in the morning in Kentucky."""
 
-TEST_CONNECTIONS = 60
+TEST_CONNECTIONS = 160
 
 RuntimeFactory = Callable[..., Runtime]
 
@@ -68,7 +68,7 @@ class Databases:
     Making one costs more than most tests take, so one that comes back is emptied and used again:
     rows go (append-only tables too, hence the superuser), what the migrations wrote comes back,
     sequences begin anew. One that cannot be emptied at once, or that a test has built upon, is
-    dropped.
+    dropped. Its engines come back too, with their connections and the statements they compiled.
     """
 
     def __init__(self, admin_url: str) -> None:
@@ -76,6 +76,9 @@ class Databases:
         self._admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
         self._templates: dict[str, str] = {}
         self._spare: dict[str, list[str]] = defaultdict(list)
+        self._engines: dict[str, dict[Hashable, Engine]] = defaultdict(dict)
+        self._connected: dict[str, set[int]] = defaultdict(set)
+        self._emptying: dict[str, Engine] = {}
 
     def url(self, name: str) -> str:
         """Return the superuser's URL of a database."""
@@ -102,22 +105,47 @@ class Databases:
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self.template(service)}"')
         return name
 
+    def engine(self, name: str, fresh: Engine) -> Engine:
+        """Return the engine that a database already has, if it is as a fresh one is; else that."""
+        alike = (fresh.url, fresh.pool.size(), db.LOCK_TIMEOUT_MS, db.STATEMENT_TIMEOUT_MS)
+        found = self._engines[name].setdefault(alike, fresh)
+        if found is fresh:
+            pids = self._connected[name]
+            event.listen(fresh, "connect", lambda made, _: pids.add(made.info.backend_pid))
+        return found
+
     def give_back(self, service: Service, name: str) -> None:
         """Take a database back; nobody uses it any more."""
+        if any(engine.pool.checkedout() for engine in self._engines[name].values()):
+            self._disconnect(name)
+        if name not in self._emptying:
+            url = self.url(name)
+            self._emptying[name] = create_engine(url, pool_size=1, max_overflow=0)
         try:
-            with self._within(name) as connection:
+            with self._emptying[name].begin() as connection:
+                connection.execute(text(END_OTHERS), {"kept": list(self._connected[name])})
                 connection.execute(text(EMPTY))
         except DBAPIError:
+            self._disconnect(name)
+            self._emptying.pop(name).dispose()
             self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         else:
             self._spare[service.name].append(name)
 
     def close(self) -> None:
         """Drop everything."""
+        for name, engine in self._emptying.items():
+            self._disconnect(name)
+            engine.dispose()
         spare = [name for names in self._spare.values() for name in names]
         for name in (*spare, *self._templates.values()):
             self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
         self._admin.dispose()
+
+    def _disconnect(self, name: str) -> None:
+        for engine in self._engines.pop(name, {}).values():
+            engine.dispose()
+        self._connected.pop(name, None)
 
     def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
@@ -158,6 +186,11 @@ DO $$ DECLARE t record; filled boolean; BEGIN
 END $$
 """
 
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(:kept)
+"""
+
 EMPTY = """
 DO $$ DECLARE t record; BEGIN
   IF kept.shape_of_tables() IS DISTINCT FROM (SELECT shape FROM kept.shape) THEN
@@ -165,10 +198,10 @@ DO $$ DECLARE t record; BEGIN
   END IF;
   SET LOCAL lock_timeout = '2s';
   SET LOCAL session_replication_role = replica;
-  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOR t IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', t.name);
+  -- Most tables have never had a row, so that their files are empty.
+  FOR t IN SELECT oid::regclass AS name FROM pg_class WHERE relkind = 'r'
+           AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 LOOP
+    EXECUTE format('DELETE FROM %s', t.name);
   END LOOP;
   FOR t IN SELECT substr(tablename, 3) AS name FROM pg_tables
            WHERE schemaname = 'kept' AND tablename LIKE 't\\_%' LOOP
@@ -224,10 +257,10 @@ def runtime_for(
             clock=SteppedClock(START),
             keys=load_keys(service.name, given_settings.keys_file),
         )
+        runtime.engine = databases.engine(name, runtime.engine)
         made.append((runtime, name))
         return runtime
 
     yield make
     for runtime, name in made:
-        runtime.close()
         databases.give_back(runtime.service, name)
