@@ -39,6 +39,10 @@ setup: ## Prepare .venv, the pinned packages and the stubs (every other target d
 test: setup ## Check everything: lint, then all tests (T=path: only the tests of that path)
 	@$(BIN)/python tools/check.py test $(T)
 
+.PHONY: soak
+soak: setup ## Run what takes longer than one waits for: tests marked `soak`, with examples never tried before (T=path)
+	@HYPOTHESIS_SEARCH=1 $(BIN)/python -m pytest -q -m soak $(T)
+
 .PHONY: lint
 lint: setup ## Run the gates: ruff, mypy, layers, our own rules, contracts, containers
 	@$(BIN)/python tools/check.py lint

@@ -24,35 +24,65 @@ RELAYS = ("withholding-relay", "payments-relay")
 WORKERS = ("payments-worker", "notification-worker", "enforcement-worker")
 
 
+# The event is committed and locked, nothing is sent | nothing of the message is done.
+TAKEN = ("relay.taken", "worker.received")
+# It is given to the broker, which has not answered | all is done, nothing committed.
+GIVEN = ("relay.given", "worker.handled")
+# The broker has it, the outbox does not say so | committed, not acknowledged.
+CONFIRMED = ("relay.confirmed", "worker.committed")
+# The outbox says so, uncommitted | acknowledged.
+MARKED = ("relay.marked", "worker.acknowledged")
+# Committed | a timer has posted and told, uncommitted.
+COMMITTED = ("relay.committed", "timer.worked")
+
+
 @pytest.mark.parametrize(
-    ("in_relay", "in_worker"),
-    [
-        # The event is committed and locked, nothing is sent | nothing of the message is done.
-        ("relay.taken", "worker.received"),
-        # It is given to the broker, which has not answered | all is done, nothing committed.
-        ("relay.given", "worker.handled"),
-        # The broker has it, the outbox does not say so | committed, not acknowledged.
-        ("relay.confirmed", "worker.committed"),
-        # The outbox says so, uncommitted | acknowledged.
-        ("relay.marked", "worker.acknowledged"),
-        # Committed | a timer has posted and told, uncommitted.
-        ("relay.committed", "timer.worked"),
-    ],
+    ("first", "second"),
+    [(CONFIRMED, TAKEN), (COMMITTED, GIVEN), (MARKED, None)],
+    ids=["confirmed-taken", "committed-given", "marked"],
 )
 def test_killed_at_each_point_of_outbox_and_inbox(
-    disturbed: Disturbed, all_is_well: Callable[[], None], in_relay: str, in_worker: str
+    disturbed: Disturbed,
+    all_is_well: Callable[[], None],
+    first: tuple[str, str],
+    second: tuple[str, str] | None,
 ) -> None:
-    def arm() -> None:
-        disturbed.arm(in_relay, *RELAYS)
-        disturbed.arm(in_worker, *WORKERS[: 2 if in_worker == "timer.worked" else 3])
+    """Just before each of the day's two files comes: what is killed is in the middle of it."""
+    expected: list[str] = []
 
-    # Just before the files come: what is killed is in the middle of them.
+    def arm(points: tuple[str, str]) -> None:
+        in_relay, in_worker = points
+        workers = WORKERS[: 2 if in_worker == "timer.worked" else 3]
+        disturbed.arm(in_relay, *RELAYS)
+        disturbed.arm(in_worker, *workers)
+        expected.extend((*RELAYS, *workers))
+
+    disturbed.before_job["charge"] = lambda: arm(first)
+    if second is not None:
+        disturbed.at_rest[FILES] = lambda: arm(second)
+    disturbed.run()
+    all_is_well()
+    killed = sorted(disturbed.platform.revived)
+    assert killed == sorted(expected), "each was killed, once at each point, and came back"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("points", [TAKEN, GIVEN, CONFIRMED, MARKED, COMMITTED], ids=" ".join)
+def test_killed_at_one_point(
+    disturbed: Disturbed, all_is_well: Callable[[], None], points: tuple[str, str]
+) -> None:
+    """Each point by itself, over both files: nothing that another kill did hides it."""
+    armed = dict.fromkeys(RELAYS, points[0])
+    armed |= dict.fromkeys(WORKERS[: 2 if points[1] == "timer.worked" else 3], points[1])
+
+    def arm() -> None:
+        for name, point in armed.items():
+            disturbed.arm(point, name)
+
     disturbed.before_job["charge"] = arm
     disturbed.run()
     all_is_well()
-    armed = {*RELAYS, *WORKERS[: 2 if in_worker == "timer.worked" else 3]}
-    assert set(disturbed.platform.revived) == armed, "each was killed, once, and came back"
-    assert len(disturbed.platform.revived) == len(armed)
+    assert sorted(disturbed.platform.revived) == sorted(armed)
 
 
 def test_broker_killed_in_mid_flow(

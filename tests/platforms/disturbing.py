@@ -29,6 +29,8 @@ class Disturbed:
     """Done before the job of that name is run."""
     in_flight: dict[int, Action] = field(default_factory=dict)
     """Done when the day has acted for the n-th time (from 0) and its events are on their way."""
+    at_rest: dict[int, Action] = field(default_factory=dict)
+    """Done when those events have come to rest."""
     settle_with: Callable[[float], None] | None = None
     settled: int = 0
 
@@ -48,9 +50,11 @@ class Disturbed:
             return jobs[job].run(work, business_date)
 
     def settle(self, timeout_seconds: float) -> None:
-        self.in_flight.pop(self.settled, lambda: None)()
+        step = self.settled
         self.settled += 1
+        self.in_flight.pop(step, lambda: None)()
         (self.settle_with or self.platform.settle)(timeout_seconds)
+        self.at_rest.pop(step, lambda: None)()
 
     def arm(self, point: str, *names: str) -> None:
         """Have processes kill themselves when they next pass a point of chassis.faults."""
@@ -65,6 +69,7 @@ class Disturbed:
         finally:
             clients.close()
         assert not self.in_flight, "the day has fewer steps"
+        assert not self.at_rest, "the day has fewer steps"
         assert not self.before_job, "the day has no such job"
 
     def parked(self) -> dict[str, int]:

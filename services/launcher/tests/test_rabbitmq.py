@@ -132,6 +132,7 @@ def test_confirmed_messages_outlive_a_crash(node: PrivateNode, amqp_url: str) ->
     assert fetch(amqp_url) == [b"before"]
 
 
+@pytest.mark.soak
 def test_the_application_stops_and_starts_in_the_running_node(
     node: PrivateNode, amqp_url: str
 ) -> None:
