@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ BIN = Path(sysconfig.get_path("scripts"))
 RELEASED = ROOT / "protos" / "released.binpb"
 AT_ONCE = 2
 PLATFORM_TESTS = ("tests/end_to_end", "tests/faults", "tests/clients")
+LONG_SERVICES = ("payments", "case", "launcher")
+"""Services whose tests take longer than a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +105,26 @@ def lint() -> list[str]:
 def shares() -> list[Share]:
     """Return the parts that the suite is run in, the longest first.
 
-    Two run at a time, each with servers of its own. The tests of one platform are one part, since
-    it takes long to start.
+    Two run at a time, each with servers of its own; who is done takes the next. The tests of one
+    platform are one part, since it takes long to start.
     """
-    of_the_platform = [name for name in PLATFORM_TESTS if (ROOT / name).exists()]
-    tests = (path for path in (ROOT / "tests").iterdir() if any(path.rglob("test_*.py")))
-    rest = sorted({f"tests/{path.name}" for path in tests} - set(PLATFORM_TESTS))
     return [
-        Share("platform", tuple(of_the_platform)),
-        Share("services", ("services",)),
-        Share("tests", tuple(rest)),
+        Share("platform", tuple(name for name in PLATFORM_TESTS if (ROOT / name).exists())),
+        *(Share(name, (f"services/{name}",)) for name in LONG_SERVICES),
+        Share("tests", _tested("tests", but=PLATFORM_TESTS)),
+        Share("services", _tested("services", but=[f"services/{name}" for name in LONG_SERVICES])),
         Share("libs", ("libs",)),
     ]
 
 
+def _tested(folder: str, *, but: Collection[str]) -> tuple[str, ...]:
+    found = (path for path in (ROOT / folder).iterdir() if any(path.rglob("test_*.py")))
+    return tuple(sorted({f"{folder}/{path.name}" for path in found} - set(but)))
+
+
 def run_share(share: Share) -> bool:
     """Run one part of the suite, say what it says as it says it; return whether all passed."""
+    started = time.monotonic()
     with subprocess.Popen(
         python("-m", "pytest", "-q", *share.paths),
         cwd=ROOT,
@@ -128,6 +135,7 @@ def run_share(share: Share) -> bool:
         for line in running.stdout or ():
             sys.stdout.write(f"{share.name:>8} | {line}")
             sys.stdout.flush()
+    sys.stdout.write(f"{share.name:>8} | took {time.monotonic() - started:.0f} s\n")
     return not running.returncode
 
 
