@@ -14,6 +14,7 @@ from launcher.case_command import case_app
 from launcher.form_command import form
 from launcher.guideline_command import guideline
 from launcher.ledger_command import ledger_app
+from launcher.money_command import receipts_app, suspense_app
 from launcher.policy_command import policy_app
 from launcher.told import told
 
@@ -29,6 +30,8 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(receipts_app, name="receipts")
+app.add_typer(suspense_app, name="suspense")
 app.command()(guideline)
 app.command()(form)
 

@@ -1,4 +1,4 @@
-"""Reading for statements: an obligor's support book with its facts, and what became of its money."""
+"""Reading for statements: an obligor's support book, and what became of its money."""
 
 from collections.abc import Collection
 from datetime import date
@@ -65,7 +65,8 @@ SELECT o.obligation_id::text, o.case_id::text, coalesce(c.case_number, ''), o.su
  ORDER BY c.case_number, o.obligation_id
 """
 _SENT = """
-SELECT coalesce(sum(l.amount_cents), 0)::bigint FROM line l JOIN entry e USING (obligor_id, entry_id)
+SELECT coalesce(sum(l.amount_cents), 0)::bigint
+  FROM line l JOIN entry e USING (obligor_id, entry_id)
  WHERE l.obligor_id = CAST(:obligor AS uuid) AND l.account = :family AND e.kind = ANY(:out)
    AND l.collection_date BETWEEN :first AND :last
 """

@@ -22,9 +22,7 @@ PAYABLES = (
 RETAINED = (Account.PAYABLE_STATE, Account.PAYABLE_FEE)
 CLAIMS = (Account.RECOUPMENT, Account.AGENCY)
 CASH_ACCOUNTS = (Account.BANK, Account.SUSPENSE, Account.HELD, *PAYABLES, *CLAIMS)
-PAYING_OUT = frozenset(
-    {EntryKind.DISBURSEMENT, EntryKind.RETURNED, EntryKind.REISSUED, EntryKind.REFUND}
-)
+PAYING_OUT = frozenset({EntryKind.DISBURSEMENT, EntryKind.RETURNED, EntryKind.REISSUED})
 """Entries whose money at the bank counts as paid out (or come back from it), not as received."""
 MAX_FINDINGS = 50
 
@@ -147,7 +145,13 @@ HAVING r.amount_cents <> coalesce(sum(a.amount_cents), 0)
     OR r.credited_cents <> coalesce(sum(a.credited_cents), 0) LIMIT :most
 """
 _SUSPENSE = "SELECT sum(r.amount_cents) FROM suspended s JOIN receipt r USING (receipt_id)"
-_HELD = "SELECT sum(amount_cents) FROM hold WHERE released_on IS NULL"
+_HELD = """
+SELECT coalesce((SELECT sum(amount_cents) FROM hold WHERE released_on IS NULL), 0)
+     + coalesce((SELECT sum(amount_cents) FROM receipt_hold WHERE state IN (2, 3)), 0)
+"""
+_CAME_BACK = """
+SELECT state = 3, sum(amount_cents)::bigint FROM came_back WHERE state <> 2 GROUP BY 1
+"""
 _PAYABLE = "SELECT payee_kind, sum(amount_cents)::bigint FROM payable GROUP BY 1"
 _ACCOUNTS = "SELECT account, sum(amount_cents)::bigint FROM line GROUP BY 1"
 
@@ -248,6 +252,11 @@ def check_owed(session: Session) -> Checked:
         if payee is not Payee.HELD:
             name = payee.name.lower()
             kept.append((account, to_pay.get(int(payee), 0), f"Parts to be paid to {name}", name))
+    came_back: dict[bool, int] = dict(session.execute(text(_CAME_BACK)).tuples().all())
+    kept += [
+        (Account.RETURNED, came_back.get(False, 0), "Payments that came back", "returned"),
+        (Account.UNCLAIMED, came_back.get(True, 0), "Payments that nobody claimed", "unclaimed"),
+    ]
     findings = [
         f"{what} sum to {cents} cents, {name} to {accounts.get(account, 0)}."
         for account, cents, what, name in kept

@@ -73,6 +73,7 @@ from payments_service.store.tables.receiving import (
     receipt_hold,
     suspense_task,
 )
+from payments_service.store.tables.statements import bank_totals
 
 __all__ = [
     "adjustment",
@@ -84,6 +85,7 @@ __all__ = [
     "arrears_paid",
     "balance",
     "bank_item",
+    "bank_totals",
     "batch",
     "came_back",
     "case_",

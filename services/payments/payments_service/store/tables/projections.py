@@ -19,7 +19,7 @@ case_ = Table(
     metadata,
     Column("case_id", UUID(as_uuid=False), primary_key=True),
     Column("version", BigInteger, nullable=False),
-    Column("case_number", Text, nullable=False),
+    Column("case_number", Text, nullable=False, index=True),
     Column("iv_d", Boolean, nullable=False),
     Column("assistance", SmallInteger, nullable=False),
     Column("assistance_since", Date),
