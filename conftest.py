@@ -200,7 +200,8 @@ DO $$ DECLARE t record; BEGIN
   SET LOCAL session_replication_role = replica;
   -- Most tables have never had a row, so that their files are empty.
   FOR t IN SELECT oid::regclass AS name FROM pg_class WHERE relkind = 'r'
-           AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 LOOP
+           AND relnamespace IN ('public'::regnamespace, to_regnamespace('shard'))
+           AND pg_relation_size(oid) > 0 LOOP
     EXECUTE format('DELETE FROM %s', t.name);
   END LOOP;
   FOR t IN SELECT substr(tablename, 3) AS name FROM pg_tables
