@@ -47,6 +47,7 @@ _CONSUMERS: dict[str, tuple[str, ...]] = {
     "childsupport.withholding.v1.EmploymentsEnded": ("case",),
     "childsupport.withholding.v1.MedicalCoverageReported": ("case",),
     "childsupport.payments.v1.CollectionsPosted": ("enforcement", "notification", "case"),
+    "childsupport.payments.v1.CollectionsCorrected": ("enforcement", "notification", "case"),
     "childsupport.payments.v1.ObligationsCharged": ("enforcement", "case"),
     "childsupport.payments.v1.ReceiptsSuspended": ("notification",),
     "childsupport.payments.v1.DisbursementsIssued": ("notification",),

@@ -54,6 +54,11 @@ def on_collections_posted(message: payments.CollectionsPosted, work: Work) -> No
     _take_balances((b for c in message.collections for b in c.balances), work)
 
 
+def on_collections_corrected(message: payments.CollectionsCorrected, work: Work) -> None:
+    """Take what is owed after a payment was taken back or distributed anew."""
+    _take_balances((b for c in message.collections for b in c.collection.balances), work)
+
+
 def on_obligations_charged(message: payments.ObligationsCharged, work: Work) -> None:
     """Take what is owed after a charge."""
     _take_balances(message.balances, work)
@@ -79,5 +84,6 @@ HANDLERS = (
     Handler(EmploymentsEnded, on_employments_ended),
     Handler(MedicalCoverageReported, on_medical_coverage_reported),
     Handler(payments.CollectionsPosted, on_collections_posted),
+    Handler(payments.CollectionsCorrected, on_collections_corrected),
     Handler(payments.ObligationsCharged, on_obligations_charged),
 )

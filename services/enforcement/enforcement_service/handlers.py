@@ -43,6 +43,11 @@ def on_collections_posted(message: payments.CollectionsPosted, work: Work) -> No
     _take_balances((b for c in message.collections for b in c.balances), work)
 
 
+def on_collections_corrected(message: payments.CollectionsCorrected, work: Work) -> None:
+    """Take what is owed after a payment was taken back or distributed anew."""
+    _take_balances((b for c in message.collections for b in c.collection.balances), work)
+
+
 def on_obligations_charged(message: payments.ObligationsCharged, work: Work) -> None:
     """Take what is owed after a charge."""
     _take_balances(message.balances, work)
@@ -70,5 +75,6 @@ def _take_balances(states: Iterable[payments.BalanceState], work: Work) -> None:
 HANDLERS = (
     Handler(CasesChanged, on_cases_changed),
     Handler(payments.CollectionsPosted, on_collections_posted),
+    Handler(payments.CollectionsCorrected, on_collections_corrected),
     Handler(payments.ObligationsCharged, on_obligations_charged),
 )

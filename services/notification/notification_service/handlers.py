@@ -87,6 +87,14 @@ def on_collections_posted(message: payments.CollectionsPosted, work: Work) -> No
     _tell(work, notices)
 
 
+def on_collections_corrected(message: payments.CollectionsCorrected, work: Work) -> None:
+    """Tell those for whom a payment that was told already is another now."""
+    notices: list[Notice] = []
+    for corrected in message.collections:
+        notices.extend(telling.corrected(messages.correction(corrected, work)))
+    _tell(work, notices)
+
+
 def on_disbursements_issued(message: payments.DisbursementsIssued, work: Work) -> None:
     """Tell families that their money is on the way; write to both parents at the first payment."""
     found = [messages.disbursement(d, work) for d in message.disbursements]
@@ -134,6 +142,7 @@ HANDLERS = (
     Handler(NoticesIssued, on_notices_issued),
     Handler(EmployersChanged, on_employers_changed),
     Handler(payments.CollectionsPosted, on_collections_posted),
+    Handler(payments.CollectionsCorrected, on_collections_corrected),
     Handler(payments.DisbursementsIssued, on_disbursements_issued),
     Handler(payments.ReceiptsSuspended, on_receipts_suspended),
     Handler(payments.MoneyHeld, on_money_held),

@@ -11,6 +11,7 @@ from notification_service.domain.case_notices import Figures, Told
 from notification_service.domain.notices import Row
 from notification_service.domain.payments import (
     Collection,
+    Correction,
     Disbursement,
     Hold,
     Part,
@@ -26,6 +27,9 @@ _PAYEES = {
     payments_pb.PAYEE_KIND_MEDICAID: Payee.MEDICAID,
     payments_pb.PAYEE_KIND_FEE: Payee.FEE,
     payments_pb.PAYEE_KIND_HELD: Payee.HELD,
+    payments_pb.PAYEE_KIND_OBLIGOR: Payee.OBLIGOR,
+    payments_pb.PAYEE_KIND_OTHER_STATE: Payee.OTHER_STATE,
+    payments_pb.PAYEE_KIND_FOSTER_CARE: Payee.FOSTER_CARE,
 }
 PERCENT = 100
 _REASON_PREFIX = "SUSPENSE_REASON_"
@@ -57,6 +61,16 @@ def collection(message: payments.Collection, work: Work) -> Collection:
         collected_on=to_date(message.collection_date, "collection_date") or work.clock.today(),
         remitter_name=message.remitter_name,
         parts=tuple(_part(a) for a in message.allocations),
+    )
+
+
+def correction(message: payments.CorrectedCollection, work: Work) -> Correction:
+    """Return a collection as it stands after a correction, with what it was before."""
+    return Correction(
+        collection(message.collection, work),
+        message.revision,
+        message.cause,
+        tuple(_part(a) for a in message.before),
     )
 
 

@@ -9,6 +9,7 @@ from chassis import migrate
 from chassis.errors import PlatformError
 from childsupport.case.v1 import events_pb2 as case_events
 from childsupport.notification.v1 import notification_service_pb2 as pb
+from childsupport.payments.v1 import events_pb2 as payments
 from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from notification_service.api import InboxReads
 from notification_service.service import SERVICE
@@ -263,3 +264,49 @@ def test_an_unknown_letter_is_not_found(world: Any, name_of: Callable[[str], str
 
 def test_the_migrations_make_the_tables_that_the_program_describes(world: Any) -> None:
     migrate.check(SERVICE, world.runtime.settings.database_url.get_secret_value())
+
+
+class TestCorrections:
+    """What was told of a payment is told again where it changes something for the reader."""
+
+    def corrected(self, family: Any, before: list[Any], after: list[Any], cause: str) -> Any:
+        posted = family.collection(*after).collections[0]
+        if not after:
+            posted.amount_cents = posted.credited_cents = 0
+        return payments.CollectionsCorrected(
+            collections=[
+                payments.CorrectedCollection(
+                    collection=posted, revision=1, cause=cause, before=before
+                )
+            ]
+        )
+
+    def test_a_check_that_the_bank_did_not_pay(self, family: Any) -> None:
+        family.deliver(self.corrected(family, [family.part(22_000)], [], "nsf"))
+
+        assert texts(family.inbox("obligor")) == [
+            (
+                "A payment of yours was corrected: The bank did not pay your payment of $220.00 "
+                "that we received on March 6, 2026. It does not count any more. What it had paid "
+                "is owed again."
+            )
+        ]
+        (told,) = family.inbox("obligee")
+        assert "It was $220.00, and is $0.00 now." in told.body
+        assert "bank" not in told.body
+
+    def test_the_one_who_pays_is_not_told_that_money_went_to_another(self, family: Any) -> None:
+        state = family.part(20_000, kind=payments_pb.PAYEE_KIND_STATE)
+        family.deliver(self.corrected(family, [state], [family.part(20_000)], "assistance_changed"))
+
+        assert family.inbox("obligor") == []
+        (told,) = family.inbox("obligee")
+        assert "It was $0.00, and is $200.00 now." in told.body
+
+    def test_what_it_pays_otherwise_is_told_to_the_one_who_pays(self, family: Any) -> None:
+        before, after = [family.part(20_000)], [family.part(20_000, current=False)]
+        family.deliver(self.corrected(family, before, after, "order_changed"))
+
+        (told,) = family.inbox("obligor")
+        assert "was worked out again. It is $200.00. $200.00 went to past-due" in told.body
+        assert family.inbox("obligee") == []

@@ -15,6 +15,9 @@ class Payee(StrEnum):
     MEDICAID = "medicaid"
     FEE = "fee"
     HELD = "held"
+    OBLIGOR = "obligor"
+    OTHER_STATE = "other_state"
+    FOSTER_CARE = "foster_care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,16 @@ class Collection:
     collected_on: date
     remitter_name: str
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A payment as it stands after a correction; taken back, it has no parts and amounts of 0."""
+
+    collection: Collection
+    revision: int
+    cause: str
+    before: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)

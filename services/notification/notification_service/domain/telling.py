@@ -12,6 +12,7 @@ from datetime import date
 from notification_service.domain.notices import Facts, Notice, Row, Sentence
 from notification_service.domain.payments import (
     Collection,
+    Correction,
     Disbursement,
     Hold,
     Part,
@@ -27,6 +28,7 @@ _ELSEWHERE = {
 }
 TO_SENDER = "suspense"
 """Kind of the letter that asks a sender for what is missing."""
+_TAKEN_BACK = {"nsf": "not_paid_by_bank", "chargeback": "charged_back"}
 _HOLD_REASONS = frozenset({"excess", "no_payee_address"})
 
 
@@ -39,9 +41,7 @@ def to_obligor(collection: Collection) -> Notice:
     first = Sentence("received", said)
     if collection.remitter_name:
         first = Sentence("received_from", {**said, "sender": collection.remitter_name})
-    sums: dict[tuple[str, str], int] = defaultdict(int)
-    for part in collection.parts:
-        sums[_purpose(part)] += part.amount_cents
+    sums = _purposes(collection.parts)
     sentences = [first, *(_went_to(key, case, cents) for (key, case), cents in sums.items())]
     if collection.credited_cents > collection.amount_cents:
         sentences.append(Sentence("credited", {"credited_cents": collection.credited_cents}))
@@ -100,6 +100,76 @@ def to_families(collection: Collection, send_by: date) -> list[Notice]:
             )
         )
     return notices
+
+
+def corrected(correction: Correction) -> list[Notice]:
+    """Tell those for whom a correction changes something; to the others it stays unsaid.
+
+    The obligor is not told that money went to somebody else, nor the family why it is another sum.
+    """
+    notices: list[Notice] = []
+    before, now = correction.before, correction.collection
+    if not now.parts or _purposes(before) != _purposes(now.parts):
+        notices.append(_corrected_for_obligor(correction))
+    was, is_now = _by_family(before), _by_family(now.parts)
+    for key in sorted(was.keys() | is_now.keys()):
+        if was.get(key, 0) == is_now.get(key, 0):
+            continue
+        payee_id, case = key
+        values: dict[str, str | int] = {
+            "amount_cents": is_now.get(key, 0),
+            "before_cents": was.get(key, 0),
+            "case": case,
+            "collected_on": now.collected_on.isoformat(),
+        }
+        notices.append(
+            Notice(
+                kind="support_corrected",
+                about_id=now.receipt_id,
+                participant_id=payee_id,
+                part=f"{correction.revision}/{case}",
+                facts=Facts((Sentence("support_corrected", values),)),
+            )
+        )
+    return notices
+
+
+def _corrected_for_obligor(correction: Correction) -> Notice:
+    now = correction.collection
+    said: dict[str, str | int] = {"received_on": now.collected_on.isoformat()}
+    if now.parts:
+        first = Sentence("payment_corrected", said | {"amount_cents": now.amount_cents})
+        sentences = [first]
+        sentences += [_went_to(*what, cents) for what, cents in _purposes(now.parts).items()]
+    else:
+        cents = sum(part.amount_cents for part in correction.before)
+        key = _TAKEN_BACK.get(correction.cause, "recorded_by_mistake")
+        sentences = [
+            Sentence(key, said | {"amount_cents": cents}),
+            Sentence("counts_no_more", {}),
+        ]
+    return Notice(
+        kind="payment_corrected",
+        about_id=now.receipt_id,
+        participant_id=now.obligor_id,
+        part=str(correction.revision),
+        facts=Facts(tuple(sentences)),
+    )
+
+
+def _purposes(parts: Iterable[Part]) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for part in parts:
+        sums[_purpose(part)] += part.amount_cents
+    return dict(sums)
+
+
+def _by_family(parts: Iterable[Part]) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for part in parts:
+        if part.payee is Payee.FAMILY:
+            sums[part.payee_id, part.case_number] += part.amount_cents
+    return dict(sums)
 
 
 def sent(disbursement: Disbursement) -> Notice:
@@ -218,6 +288,8 @@ def held(hold: Hold) -> Notice:
 def _purpose(part: Part) -> tuple[str, str]:
     if part.payee is Payee.HELD:
         return "part_held", ""
+    if part.payee is Payee.OBLIGOR:
+        return "part_back", ""
     if not part.owed:
         return "part_fee", ""
     return ("part_current" if part.current else "part_past_due"), part.case_number
