@@ -16,6 +16,8 @@ from launcher.guideline_command import guideline
 from launcher.ledger_command import ledger_app
 from launcher.money_command import receipts_app, suspense_app
 from launcher.policy_command import policy_app
+from launcher.sdu_command import sdu_app
+from launcher.statement_command import statement_app
 from launcher.told import told
 
 app = typer.Typer(
@@ -30,6 +32,8 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(statement_app, name="statement")
+app.add_typer(sdu_app, name="sdu")
 app.add_typer(receipts_app, name="receipts")
 app.add_typer(suspense_app, name="suspense")
 app.command()(guideline)

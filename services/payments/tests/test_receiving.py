@@ -27,6 +27,9 @@ TODAY = date(2026, 3, 6)
 FIRST = {1: "123-45-6701", 2: "123-45-6702"}
 
 
+FTI = "payments.fti.read"
+
+
 def make_id(kind, number):
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}/{number}"))
 
@@ -229,7 +232,7 @@ def test_a_list_that_is_not_its_check_is_refused(world):
 # Files.
 
 
-def send(world, kind, content, settled=TODAY, sender="Synth Agency"):
+def send(world, kind, content, settled=TODAY, sender="Synth Agency", scopes=(FTI,)):
     header = receipt_pb.CollectionFileHeader(
         kind=kind, file_name="file.txt", settlement_date=from_date(settled), sender=sender
     )
@@ -238,7 +241,7 @@ def send(world, kind, content, settled=TODAY, sender="Synth Agency"):
         receipt_pb.ImportCollectionsRequest(header=header if n == 0 else None, chunk=chunk)
         for n, chunk in enumerate(chunks)
     ]
-    return call(world, Receiving(), "ImportCollections", iter(stream))
+    return call(world, Receiving(), "ImportCollections", iter(stream), scopes=scopes)
 
 
 def table(*rows, total=None):
@@ -326,7 +329,7 @@ def offsets(*records, collected=None):
 FEDERAL = receipt_pb.COLLECTION_FILE_KIND_FEDERAL_OFFSET
 
 
-def holds(world, scopes=("payments.fti.read",)):
+def holds(world, scopes=(FTI,)):
     request = suspense_pb.ListReceiptHoldsRequest()
     return call(world, SuspenseReads(), "ListReceiptHolds", request, scopes=scopes).holds
 
@@ -365,6 +368,15 @@ def test_why_a_receipt_is_held_is_for_those_alone_who_may_see_federal_tax_inform
     world.settle()
     (masked,) = holds(world, scopes=())
     assert (masked.reason, masked.HasField("held_until")) == ("", False)
+    with pytest.raises(PlatformError, match="federal tax information"):
+        send(world, FEDERAL, offsets(offset(1, 1)), scopes=())
+    listing = receipt_pb.ListCollectionBatchesRequest()
+    for scopes, kind in (((), 0), ((FTI,), FEDERAL)):
+        found = call(world, ReceivingReads(), "ListCollectionBatches", listing, scopes=scopes)
+        assert [batch.kind for batch in found.batches] == [kind]
+    with world.runtime.work() as work:
+        seen = work.session.scalars(text("SELECT method FROM audit WHERE outcome LIKE 'FEDERAL%'"))
+        assert {"ListCollectionBatches"} <= {method.rpartition("/")[2] for method in seen}
     spoken = b" ".join(body for _, body in events(world)).lower()
     for word in (b"joint", b"offset", b"tax", b"refund"):
         assert word not in spoken

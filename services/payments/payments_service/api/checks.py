@@ -1,6 +1,5 @@
-"""What requests about money have in common: ids, days, whom money is for, who sent it."""
+"""What requests about money have in common: days, whom money is for, who sent it."""
 
-import uuid
 from datetime import date
 
 from google.type.date_pb2 import Date
@@ -16,16 +15,6 @@ from policy import load
 DAYS_BACK = "remittance.settlement_days_back"
 MAX_CENTS = 10**10
 """A hundred million dollars: what is more than this is a slip of the hand."""
-
-
-def id_of(value: str, field: str, *, required: bool = True) -> str:
-    """Return an id in its one form; "" for none."""
-    if not value and not required:
-        return ""
-    try:
-        return str(uuid.UUID(value))
-    except ValueError:
-        raise invalid_field(field, f"must be a UUID; read {value!r}") from None
 
 
 def cents_of(value: int, field: str) -> int:

@@ -7,7 +7,8 @@ from chassis.runtime import Work
 from chassis.service import Servicer
 from childsupport.payments.v1 import correction_service_pb2 as pb
 from payments_service.actions import correcting
-from payments_service.api.checks import cents_of, id_of
+from payments_service.api.checks import cents_of
+from payments_service.api.fields import given_id
 from payments_service.store import claims
 from payments_service.store import corrections as store
 from payments_service.store.corrections import Correction
@@ -19,7 +20,7 @@ class CorrectionReads:
     def GetCorrection(
         self, request: pb.GetCorrectionRequest, work: Work
     ) -> pb.GetCorrectionResponse:
-        id_ = id_of(request.correction_id, "correction_id")
+        id_ = given_id(request.correction_id, "correction_id")
         one = store.get(work.session, id_)
         if one is None:
             raise not_found("correction", id_)
@@ -28,7 +29,7 @@ class CorrectionReads:
     def ListCorrections(
         self, request: pb.ListCorrectionsRequest, work: Work
     ) -> pb.ListCorrectionsResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id", required=False)
+        receipt_id = given_id(request.receipt_id, "receipt_id", required=False)
         size, listing = page_size(request), f"corrections/{receipt_id}"
         after = decode_token(work.keys, request.page_token, listing=listing)
         rows = store.listed(work.session, receipt_id, after, size + 1)
@@ -39,7 +40,7 @@ class CorrectionReads:
         )
 
     def ListClaims(self, request: pb.ListClaimsRequest, work: Work) -> pb.ListClaimsResponse:
-        rows = claims.of_receipts(work.session, [id_of(request.receipt_id, "receipt_id")])
+        rows = claims.of_receipts(work.session, [given_id(request.receipt_id, "receipt_id")])
         return pb.ListClaimsResponse(
             claims=[
                 pb.Claim(
@@ -64,20 +65,20 @@ class Corrections:
     def ReverseReceipt(
         self, request: pb.ReverseReceiptRequest, work: Work
     ) -> pb.ReverseReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
         one = correcting.propose_reversal(work, receipt_id, request.cause, request.reason)
         return pb.ReverseReceiptResponse(correction=_message(one))
 
     def MoveReceipt(self, request: pb.MoveReceiptRequest, work: Work) -> pb.MoveReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
-        target = id_of(request.to_obligor_id, "to_obligor_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
+        target = given_id(request.to_obligor_id, "to_obligor_id")
         one = correcting.propose_move(work, receipt_id, target, request.reason)
         return pb.MoveReceiptResponse(correction=_message(one))
 
     def CorrectReceiptAmount(
         self, request: pb.CorrectReceiptAmountRequest, work: Work
     ) -> pb.CorrectReceiptAmountResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
         cents = cents_of(request.amount_cents, "amount_cents")
         one = correcting.propose_amount(work, receipt_id, cents, request.reason)
         return pb.CorrectReceiptAmountResponse(correction=_message(one))
@@ -85,13 +86,13 @@ class Corrections:
     def ConfirmCorrection(
         self, request: pb.ConfirmCorrectionRequest, work: Work
     ) -> pb.ConfirmCorrectionResponse:
-        one = correcting.confirm(work, id_of(request.correction_id, "correction_id"))
+        one = correcting.confirm(work, given_id(request.correction_id, "correction_id"))
         return pb.ConfirmCorrectionResponse(correction=_message(one))
 
     def RejectCorrection(
         self, request: pb.RejectCorrectionRequest, work: Work
     ) -> pb.RejectCorrectionResponse:
-        one = correcting.reject(work, id_of(request.correction_id, "correction_id"))
+        one = correcting.reject(work, given_id(request.correction_id, "correction_id"))
         return pb.RejectCorrectionResponse(correction=_message(one))
 
 

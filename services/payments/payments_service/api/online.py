@@ -8,7 +8,8 @@ from chassis.service import Servicer
 from childsupport.payments.v1 import online_payment_service_pb2 as online_pb
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
 from payments_service.actions.online import start
-from payments_service.api.checks import cents_of, id_of
+from payments_service.api.checks import cents_of
+from payments_service.api.fields import given_id
 from payments_service.store import online
 from payments_service.store.online import Payment
 
@@ -35,7 +36,7 @@ class OnlinePayments:
             raise invalid_field("instrument", "must be a card or a debit of a bank account")
         payment = start(
             work,
-            id_of(request.obligor_id, "obligor_id"),
+            given_id(request.obligor_id, "obligor_id"),
             cents_of(request.amount_cents, "amount_cents"),
             request.instrument,
             request.gateway_token,
@@ -45,8 +46,8 @@ class OnlinePayments:
     def GetOnlinePayment(
         self, request: online_pb.GetOnlinePaymentRequest, work: Work
     ) -> online_pb.GetOnlinePaymentResponse:
-        id_ = id_of(request.payment_id, "payment_id")
-        obligor_id = id_of(request.obligor_id, "obligor_id", required=False)
+        id_ = given_id(request.payment_id, "payment_id")
+        obligor_id = given_id(request.obligor_id, "obligor_id", required=False)
         payment = online.get(work.session, id_)
         if payment is None or obligor_id not in ("", payment.obligor_id):
             raise not_found("payment", id_)
@@ -56,7 +57,7 @@ class OnlinePayments:
         self, request: online_pb.ListOnlinePaymentsRequest, work: Work
     ) -> online_pb.ListOnlinePaymentsResponse:
         size = page_size(request)
-        obligor_id = id_of(request.obligor_id, "obligor_id")
+        obligor_id = given_id(request.obligor_id, "obligor_id")
         listing = f"online/{obligor_id}"
         after = decode_token(work.keys, request.page_token, listing=listing)
         rows = online.of_obligor(work.session, obligor_id, after, size + 1)

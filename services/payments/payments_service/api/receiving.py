@@ -3,22 +3,24 @@
 from collections.abc import Iterable
 
 from chassis.dates import from_date, from_instant, to_date
-from chassis.errors import invalid_field
+from chassis.errors import PlatformError, invalid_field
 from chassis.grpc.paging import decode_token, encode_token, page_size
 from chassis.runtime import Work
 from chassis.service import Servicer
+from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
 from payments_service.actions.importing import FileFacts, take_file
 from payments_service.actions.receiving import Deposit, Intake
 from payments_service.api.checks import (
     cents_of,
-    id_of,
     received_on,
     sender_of,
     source_name,
     ssn_of,
 )
+from payments_service.api.fields import given_id
+from payments_service.api.fti import SCOPE, may_see, note_shown
 from payments_service.domain.model import Source
 from payments_service.domain.receiving import Line
 from payments_service.store import reads, receiving
@@ -29,6 +31,7 @@ MAX_LINES = 10_000
 MAX_REFERENCE = 100
 SINGLE = receipt_pb.COLLECTION_FILE_KIND_SINGLE
 CHECK_LIST = receipt_pb.COLLECTION_FILE_KIND_CHECK_LIST
+FEDERAL = receipt_pb.COLLECTION_FILE_KIND_FEDERAL_OFFSET
 NOT_RECORDED = frozenset(
     {
         Source.EMPLOYER,
@@ -70,7 +73,7 @@ class Receiving:
         if total != amount:
             raise invalid_field("lines", f"sum to {total} cents, the check is of {amount}")
         sender = sender_of(request.sender)
-        employer_id = id_of(request.employer_id, "employer_id", required=False)
+        employer_id = given_id(request.employer_id, "employer_id", required=False)
         if not (sender.name or employer_id):
             raise invalid_field("sender.name", "must be said where the employer is not registered")
         number = _reference(request.check_number, "check_number")
@@ -96,7 +99,7 @@ class Receiving:
         deposit = Deposit(CHECK_LIST, source, day, number, employer_id, sender.name)
         intake = Intake(work, deposit)
         intake.add(lines)
-        return receipt_pb.RecordCheckListResponse(batch=_batch(intake.finish()))
+        return receipt_pb.RecordCheckListResponse(batch=_batch(work, intake.finish()))
 
     def ImportCollections(
         self, request: Iterable[receipt_pb.ImportCollectionsRequest], work: Work
@@ -106,6 +109,12 @@ class Receiving:
         if not first.HasField("header"):
             raise invalid_field("header", "must stand in the first message of the stream")
         header = first.header
+        if header.kind == FEDERAL and SCOPE not in work.caller.scopes:
+            raise PlatformError(
+                ErrorReason.ERROR_REASON_PERMISSION_DENIED,
+                f"header.kind: such a file is federal tax information; its sender needs {SCOPE}",
+                metadata={"scope": SCOPE},
+            )
         settled = received_on(work, header.settlement_date, "header.settlement_date")
         name = _reference(header.file_name, "header.file_name")
         taken = take_file(
@@ -118,7 +127,7 @@ class Receiving:
         if taken.batch is None:
             raise RuntimeError("a file was neither taken nor refused")
         return receipt_pb.ImportCollectionsResponse(
-            batch=_batch(taken.batch), duplicate=taken.duplicate
+            batch=_batch(work, taken.batch), duplicate=taken.duplicate
         )
 
 
@@ -136,7 +145,7 @@ class ReceivingReads:
         shown = rows[:size]
         last = shown[-1].submission_id if len(rows) > size else ""
         return receipt_pb.ListCollectionBatchesResponse(
-            batches=[_batch(row) for row in shown],
+            batches=[_batch(work, row) for row in shown],
             next_page_token=encode_token(work.keys, last, listing=listing),
         )
 
@@ -148,6 +157,8 @@ class ReceivingReads:
         rows = receiving.list_adjustments(work.session, after, size + 1)
         shown = rows[:size]
         last = shown[-1].adjustment_id if len(rows) > size else ""
+        told = [(row.adjustment_id, int(Source.FEDERAL_TAX_OFFSET)) for row in shown]
+        note_shown(work, "ReceivingReadService/ListAdjustments", told)
         return receipt_pb.ListAdjustmentsResponse(
             adjustments=[_adjustment(row) for row in shown],
             next_page_token=encode_token(work.keys, last, listing="adjustments"),
@@ -191,7 +202,7 @@ def _line(request: receipt_pb.RecordReceiptRequest, work: Work) -> Line:
 
 
 def _obligor(identity: receipt_pb.PayerIdentity, work: Work, field: str) -> str:
-    obligor_id = id_of(identity.obligor_id, f"{field}.obligor_id", required=False)
+    obligor_id = given_id(identity.obligor_id, f"{field}.obligor_id", required=False)
     if obligor_id and not receiving.is_obligor(work.session, obligor_id):
         expected = "must be the obligor of a case that is known here"
         raise invalid_field(f"{field}.obligor_id", expected)
@@ -232,11 +243,16 @@ def _receipt(row: ReceiptRow) -> pb.Receipt:
     )
 
 
-def _batch(batch: Batch) -> receipt_pb.CollectionBatch:
+def _batch(work: Work, batch: Batch) -> receipt_pb.CollectionBatch:
+    """Return a batch; of what it came as, no more than the caller may know (26 USC 6103)."""
+    shown = may_see(work)
+    if shown and batch.kind == FEDERAL:
+        method = "ReceivingReadService/ListCollectionBatches"
+        note_shown(work, method, [(batch.submission_id, int(Source.FEDERAL_TAX_OFFSET))])
     return receipt_pb.CollectionBatch(
         submission_id=batch.submission_id,
-        kind=batch.kind,  # type: ignore[arg-type]
-        source=batch.source,  # type: ignore[arg-type]
+        kind=batch.kind if shown else 0,  # type: ignore[arg-type]
+        source=batch.source if shown else 0,  # type: ignore[arg-type]
         reference=batch.reference,
         amount_cents=batch.amount_cents,
         line_count=batch.line_count,

@@ -15,14 +15,15 @@ from childsupport.payments.v1 import suspense_service_pb2 as suspense_pb
 from payments_service.actions import receipt_holds as holding
 from payments_service.actions import suspense_tasks
 from payments_service.actions.receiving import WRITTEN
-from payments_service.api.checks import id_of, sender_of
+from payments_service.api.checks import sender_of
+from payments_service.api.fields import given_id
+from payments_service.api.fti import may_see, note_shown
 from payments_service.store import receipt_holds, receiving, suspense
 from payments_service.store.receipt_holds import Appeal, Hold
 from payments_service.store.suspense import Item, Task
 from policy import load
 
 MAX_CANDIDATES = 20
-FTI_SCOPE = "payments.fti.read"
 TASKS = "suspense tasks"
 
 
@@ -53,7 +54,7 @@ class SuspenseReads:
     def GetSuspenseItem(
         self, request: suspense_pb.GetSuspenseItemRequest, work: Work
     ) -> suspense_pb.GetSuspenseItemResponse:
-        id_ = id_of(request.receipt_id, "receipt_id")
+        id_ = given_id(request.receipt_id, "receipt_id")
         row = suspense.item(work.session, id_)
         if row is None:
             raise not_found("suspended receipt", id_)
@@ -83,7 +84,7 @@ class SuspenseReads:
         self, request: suspense_pb.ListReceiptHoldsRequest, work: Work
     ) -> suspense_pb.ListReceiptHoldsResponse:
         size = page_size(request)
-        obligor_id = id_of(request.obligor_id, "obligor_id", required=False)
+        obligor_id = given_id(request.obligor_id, "obligor_id", required=False)
         listing = f"receipt holds/{obligor_id}"
         after = decode_token(work.keys, request.page_token, listing=listing)
         rows = receipt_holds.listed(work.session, obligor_id, after, size + 1)
@@ -101,17 +102,17 @@ class SuspenseWork:
     def IdentifyReceipt(
         self, request: suspense_pb.IdentifyReceiptRequest, work: Work
     ) -> suspense_pb.IdentifyReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
-        obligor_id = id_of(request.obligor_id, "obligor_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
+        obligor_id = given_id(request.obligor_id, "obligor_id")
         task = suspense_tasks.propose_identify(work, receipt_id, obligor_id, request.reason)
         return suspense_pb.IdentifyReceiptResponse(task=_task(task))
 
     def SplitReceipt(
         self, request: suspense_pb.SplitReceiptRequest, work: Work
     ) -> suspense_pb.SplitReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
         parts = [
-            (id_of(part.obligor_id, f"parts[{n}].obligor_id", required=False), part.amount_cents)
+            (given_id(part.obligor_id, f"parts[{n}].obligor_id", required=False), part.amount_cents)
             for n, part in enumerate(request.parts)
         ]
         task = suspense_tasks.propose_split(work, receipt_id, parts, request.reason)
@@ -120,7 +121,7 @@ class SuspenseWork:
     def RefundReceipt(
         self, request: suspense_pb.RefundReceiptRequest, work: Work
     ) -> suspense_pb.RefundReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
         payee = sender_of(request.payee) if request.HasField("payee") else None
         task = suspense_tasks.propose_refund(work, receipt_id, payee, request.reason)
         return suspense_pb.RefundReceiptResponse(task=_task(task))
@@ -128,20 +129,20 @@ class SuspenseWork:
     def ReleaseReceipt(
         self, request: suspense_pb.ReleaseReceiptRequest, work: Work
     ) -> suspense_pb.ReleaseReceiptResponse:
-        receipt_id = id_of(request.receipt_id, "receipt_id")
+        receipt_id = given_id(request.receipt_id, "receipt_id")
         task = suspense_tasks.propose_release(work, receipt_id, request.reason)
         return suspense_pb.ReleaseReceiptResponse(task=_task(task))
 
     def ConfirmSuspenseTask(
         self, request: suspense_pb.ConfirmSuspenseTaskRequest, work: Work
     ) -> suspense_pb.ConfirmSuspenseTaskResponse:
-        task = suspense_tasks.confirm(work, id_of(request.task_id, "task_id"))
+        task = suspense_tasks.confirm(work, given_id(request.task_id, "task_id"))
         return suspense_pb.ConfirmSuspenseTaskResponse(task=_task(task))
 
     def RejectSuspenseTask(
         self, request: suspense_pb.RejectSuspenseTaskRequest, work: Work
     ) -> suspense_pb.RejectSuspenseTaskResponse:
-        task = suspense_tasks.reject(work, id_of(request.task_id, "task_id"))
+        task = suspense_tasks.reject(work, given_id(request.task_id, "task_id"))
         return suspense_pb.RejectSuspenseTaskResponse(task=_task(task))
 
     def PlaceAppealHold(
@@ -150,7 +151,7 @@ class SuspenseWork:
         day = to_date(request.appealed_on, "appealed_on")
         if day is None:
             raise invalid_field("appealed_on", "must be said")
-        placed = holding.place_appeal(work, id_of(request.obligor_id, "obligor_id"), day)
+        placed = holding.place_appeal(work, given_id(request.obligor_id, "obligor_id"), day)
         return suspense_pb.PlaceAppealHoldResponse(hold=_appeal(placed))
 
     def EndAppealHold(
@@ -159,7 +160,7 @@ class SuspenseWork:
         day = to_date(request.decided_on, "decided_on")
         if day is None:
             raise invalid_field("decided_on", "must be said")
-        ended = holding.end_appeal(work, id_of(request.obligor_id, "obligor_id"), day)
+        ended = holding.end_appeal(work, given_id(request.obligor_id, "obligor_id"), day)
         return suspense_pb.EndAppealHoldResponse(hold=_appeal(ended))
 
 
@@ -275,7 +276,9 @@ def _hold(work: Work, hold: Hold) -> suspense_pb.ReceiptHold:
         amount_cents=hold.amount_cents,
         held_on=from_date(hold.held_on),
     )
-    if FTI_SCOPE in work.caller.scopes:
+    if may_see(work):
+        method = "SuspenseReadService/ListReceiptHolds"
+        note_shown(work, method, [(hold.receipt_id, hold.source)])
         message.reason = hold.reason
         if hold.held_until is not None:
             message.held_until.CopyFrom(from_date(hold.held_until))
