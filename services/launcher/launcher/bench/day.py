@@ -149,6 +149,7 @@ def _check(world: World, asked: Asked) -> tuple[Mapping[str, int], Mapping[str, 
         books = journey.check_books(world, asked.payments + asked.reference_payments)
     except BenchError as error:
         findings.append(str(error))
+    journey.forget_earlier_payments(world.host)
     channels = [world.clients.channels[service] for service in proving.SERVICES]
     proof = proving.prove(
         channels, lambda what, n, of: world.say(f"  {n} of {of}: {what}"), PROOF_WAIT_SECONDS

@@ -375,12 +375,19 @@ INSERT INTO disbursement (payee_id, disbursement_id, business_date, payee_kind, 
 SELECT DISTINCT obligee_id, md5(obligee_id::text || 'earlier')::uuid, date '2026-02-06', 1, 2,
        1, 0, '', '', true, '' FROM case_projection
 """
+_NOT_EARLIER = b"DELETE FROM disbursement WHERE business_date = date '2026-02-06'"
 
 
 def _note_earlier_payments(host: Host) -> None:
     """Have every family been paid before: first payments make letters, no part of the rate."""
     with psycopg.connect(host.url("payments"), autocommit=True) as connection:
         connection.execute(_EARLIER)
+
+
+def forget_earlier_payments(host: Host) -> None:
+    """Take back that every family was paid before: nobody was told of that."""
+    with psycopg.connect(host.url("payments"), autocommit=True) as connection:
+        connection.execute(_NOT_EARLIER)
 
 
 def _is_handled(
