@@ -26,6 +26,10 @@ SUPPORTED_TRANSACTION_CODES = WITHOUT_AMOUNT | {CHECKING_CREDIT, SAVINGS_CREDIT}
 and sends nothing else; a debit, a loan or a ledger code is a problem of its entry."""
 
 PAYMENT_ADDENDA_TYPE = "05"
+CHANGE_ADDENDA_TYPE = "98"
+RETURN_ADDENDA_TYPE = "99"
+RETURN_OR_CHANGE_OF_CREDITS = frozenset({"21", "31"})
+"""What comes back of credits and prenotes to checking (22 to 24) and savings (32 to 34)."""
 ADDENDA_MAX = {CCD: 1, PPD: 1, CTX: 9_999}
 
 HASH_MODULUS = 10**10

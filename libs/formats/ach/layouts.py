@@ -94,6 +94,37 @@ ADDENDA = Layout(
     ),
 )
 
+ADDENDA_RETURN = Layout(
+    "return addenda (7)",
+    RECORD_CHARACTERS,
+    (
+        Field("record_type", 1, 1, Kind.FIXED, value="7"),
+        Field("addenda_type_code", 2, 2, Kind.FIXED, value="99"),
+        Field("return_reason_code", 4, 3, Kind.TEXT),
+        Field("original_trace_number", 7, 15, Kind.NUMBER),
+        Field("date_of_death", 22, 6, Kind.DATE, required=False),
+        Field("original_receiving_dfi", 28, 8, Kind.NUMBER),
+        Field("addenda_information", 36, 44, Kind.TEXT, required=False),
+        Field("trace_number", 80, 15, Kind.NUMBER),
+    ),
+)
+
+ADDENDA_CHANGE = Layout(
+    "notification of change addenda (7)",
+    RECORD_CHARACTERS,
+    (
+        Field("record_type", 1, 1, Kind.FIXED, value="7"),
+        Field("addenda_type_code", 2, 2, Kind.FIXED, value="98"),
+        Field("change_code", 4, 3, Kind.TEXT),
+        Field("original_trace_number", 7, 15, Kind.NUMBER),
+        Field("reserved", 22, 6, Kind.TEXT, required=False),
+        Field("original_receiving_dfi", 28, 8, Kind.NUMBER),
+        Field("corrected_data", 36, 29, Kind.TEXT),
+        Field("reserved_2", 65, 15, Kind.TEXT, required=False),
+        Field("trace_number", 80, 15, Kind.NUMBER),
+    ),
+)
+
 BATCH_CONTROL = Layout(
     "batch control (8)",
     RECORD_CHARACTERS,

@@ -11,6 +11,7 @@ from chassis import outgoing
 from chassis.runtime import Work
 from payments_service import messages
 from payments_service.actions import gathering, outgoing_files, run_files
+from payments_service.actions.payees import HOLD_REASONS, asks_for_prenotes
 from payments_service.domain.lanes import LANES
 from payments_service.settings import settings_of
 from payments_service.store import disbursements, files, ledger, runs
@@ -112,9 +113,9 @@ def release_holds(work: Work) -> bool:
     policy = load(work.settings.jurisdiction)
     releasing = Releasing(
         today,
-        gathering.asks_for_prenotes(policy, today),
+        asks_for_prenotes(policy, today),
         messages.NO_PAYEE_ADDRESS,
-        policy.codes(gathering.HOLD_REASONS, today),
+        policy.codes(HOLD_REASONS, today),
     )
     lane = disbursements.take_lane_to_release(session, releasing)
     if lane is None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from chassis.runtime import Work
 from childsupport.payments.v1 import events_pb2 as events
 from payments_service import messages
+from payments_service.actions import recouping, redirecting
+from payments_service.actions.payees import asks_for_prenotes, holder
 from payments_service.domain.bookkeeping import (
     PAYABLE,
     Account,
@@ -17,22 +19,14 @@ from payments_service.domain.bookkeeping import (
     cash_lines,
     fact_id,
 )
-from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.domain.model import Payee
 from payments_service.store import disbursements, ledger
 from payments_service.store.disbursements import Gathered, HeldBack, HeldPart, Lane
 from policy import Policy, load
 
 PAGE = 1_000
-PRENOTE, PRENOTES_FIRST = "disbursement.prenote", "first"
-HOLD_REASONS = "disbursement.hold_reasons"
 ACH_LEAD = "disbursement.ach_lead"
 CALENDAR = "federal_reserve"
-
-
-def asks_for_prenotes(policy: Policy, on: date) -> bool:
-    """Return whether an account must have been tested before it is paid to."""
-    return policy.code(PRENOTE, on) == PRENOTES_FIRST
 
 
 def effective_date(policy: Policy, business_date: date) -> date:
@@ -46,22 +40,19 @@ def gather_lane(work: Work, business_date: date, number: int) -> int:
     policy = load(work.settings.jurisdiction)
     ledger.lock_lane(work.session, number)
     lane = Lane(business_date, number, asks_for_prenotes(policy, business_date))
+    redirecting.redirect_lane(work, business_date, number)
     held = _hold_unpayable(work, lane)
     effective = effective_date(policy, business_date)
-    by_payment = groupby(disbursements.gather(work.session, lane), itemgetter(0, 1))
-    entries = (
+    gathered = disbursements.gather(work.session, lane)
+    left, kept_back = recouping.recoup(work, gathered, business_date, number)
+    paid = (
         entry
-        for _, gathered in by_payment
-        for entry in paid_entries(list(gathered), business_date, effective)
+        for _, payment in groupby(left, itemgetter(0, 1))
+        for entry in paid_entries(list(payment), business_date, effective)
     )
-    for page in messages.pages(entries, PAGE):
+    for page in messages.pages(chain(kept_back, paid), PAGE):
         ledger.record(work.session, number, page, on=work.clock.today(), at=work.clock.now())
     return held
-
-
-def holder(kind: Payee, payee_id: str) -> str | None:
-    """Return whom a payable account is kept for; institutions have none."""
-    return None if payee_id in INSTITUTIONS.values() or kind == Payee.FEE else payee_id
 
 
 def paid_entries(gathered: Sequence[Gathered], business_date: date, effective: date) -> list[Entry]:

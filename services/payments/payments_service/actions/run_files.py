@@ -10,15 +10,18 @@ from childsupport.payments.v1 import payments_service_pb2 as pb
 from payments_service import messages
 from payments_service.actions import outgoing_files
 from payments_service.actions.gathering import effective_date
+from payments_service.actions.payees import asks_for_prenotes
+from payments_service.actions.state_file import state_payments
 from payments_service.domain.model import Payee
 from payments_service.settings import settings_of
-from payments_service.store import disbursements, files, runs
+from payments_service.store import disbursements, files, runs, special
 from payments_service.store.disbursements import Paid
 from payments_service.store.runs import Step
 from policy import load
 
 ADVICE = 1
 TOLD_PAYMENTS = 1_000
+PRENOTE_WAIT, PRENOTES_MAX = "disbursement.prenote_wait", 10_000
 PEOPLE = (Payee.FAMILY, Payee.OBLIGOR)
 
 
@@ -51,10 +54,45 @@ def _transfers(work: Work, on: date) -> tuple[str, Iterator[bytes]]:
     return outgoing_files.file_names(on).transfers, outgoing_files.transfers(paid, on)
 
 
+def _cards(work: Work, on: date) -> tuple[str, Iterator[bytes]]:
+    paid = disbursements.headers(work.session, on, disbursements.CARD)
+    return outgoing_files.file_names(on).cards, outgoing_files.debit_cards(paid, on, work.keys)
+
+
+def _positive_pay(work: Work, on: date) -> tuple[str, Iterator[bytes]]:
+    paid = disbursements.headers(work.session, on, disbursements.CHECK)
+    voided = special.take_voided(work.session, on)
+    chunks = outgoing_files.positive_pay(paid, voided, on, settings_of(work))
+    return outgoing_files.file_names(on).positive_pay, chunks
+
+
+def _prenotes(work: Work, on: date) -> tuple[str, Iterator[bytes]]:
+    name, policy = outgoing_files.file_names(on).prenotes, load(work.settings.jurisdiction)
+    if not asks_for_prenotes(policy, on):
+        return name, iter(())
+    effective = effective_date(policy, on)
+    usable_on = policy.due_date(PRENOTE_WAIT, effective)
+    odfi = settings_of(work).bank_routing_number[: outgoing_files.ODFI_DIGITS]
+    accounts = special.take_new_accounts(work.session, on, usable_on, odfi, PRENOTES_MAX)
+    return name, outgoing_files.prenotes(accounts, on, effective, work.keys, settings_of(work))
+
+
+def _states(work: Work, on: date) -> tuple[str, Iterator[bytes]]:
+    paid = list(disbursements.headers(work.session, on, disbursements.STATE_EFT))
+    parts = special.state_parts(work.session, on) if paid else {}
+    days = (on, effective_date(load(work.settings.jurisdiction), on))
+    chunks = state_payments(paid, parts, days, work.keys, settings_of(work))
+    return outgoing_files.file_names(on).states, chunks
+
+
 _FILES: dict[int, Callable[[Work, date], tuple[str, Iterator[bytes]]]] = {
     2: _direct_deposit,
     3: _checks,
     4: _transfers,
+    5: _cards,
+    6: _states,
+    7: _positive_pay,
+    8: _prenotes,
 }
 PARTS = (ADVICE, *_FILES)
 

@@ -13,7 +13,10 @@ METHOD_NONE, METHOD_DIRECT_DEPOSIT, METHOD_CHECK = 0, 1, 2
 
 
 class Way(NamedTuple):
-    """How a payee can be paid. `payment` holds account and address, whichever there is."""
+    """How a payee can be paid. `payment` holds account, address and SSN, whichever there is.
+
+    The SSN is for the addenda that tell another State whose money it is paid.
+    """
 
     method: int
     payment: bytes | None
@@ -40,7 +43,9 @@ def way_of(payment: ParticipantPayment, keys: Keys) -> Way:
         }
         method = METHOD_DIRECT_DEPOSIT
         account_hash = hash_of(keys, account.routing_number, account.account_number)
-    if not method:
+    if payment.ssn:
+        plain["ssn"] = payment.ssn
+    if not plain:
         return NO_WAY
     kept = keys.encrypt(PAYMENT, json.dumps(plain))
     return Way(method, kept, has_address="address" in plain, account_hash=account_hash)

@@ -4,6 +4,7 @@ from chassis.service import Servicer
 from payments_service.api import (
     corrections,
     online,
+    paying,
     proof,
     reads,
     receiving,
@@ -20,5 +21,6 @@ SERVICERS: tuple[Servicer, ...] = (
     *reports.SERVICERS,
     *receiving.SERVICERS,
     *online.SERVICERS,
+    *paying.SERVICERS,
     *suspense_work.SERVICERS,
 )

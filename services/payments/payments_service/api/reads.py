@@ -127,7 +127,7 @@ class DisbursementReads:
         if len(rows) > size:
             after = f"{shown[-1].business_date}/{shown[-1].disbursement_id}"
         return pb.ListDisbursementsResponse(
-            disbursements=[_disbursement_message(row) for row in shown],
+            disbursements=[disbursement_message(row) for row in shown],
             next_page_token=encode_token(work.keys, after, listing=listing),
         )
 
@@ -152,7 +152,7 @@ class DisbursementReads:
             steps = explaining.part_steps(part, rules, policy, audience, masked=masked)
             message.steps.extend(steps)
             parts.append(pb.DisbursedPart(receipt_id=part.receipt_id, allocation=message))
-        return pb.ExplainDisbursementResponse(disbursement=_disbursement_message(row), parts=parts)
+        return pb.ExplainDisbursementResponse(disbursement=disbursement_message(row), parts=parts)
 
 
 SERVICERS = (
@@ -220,7 +220,8 @@ def _allocation_message(part: AllocationRow, *, masked: bool) -> pb.Allocation:
     return message
 
 
-def _disbursement_message(row: DisbursementRow) -> pb.Disbursement:
+def disbursement_message(row: DisbursementRow) -> pb.Disbursement:
+    """Return a payment as the contract has it."""
     institution = row.payee_id in INSTITUTIONS.values()
     return pb.Disbursement(
         disbursement_id=row.disbursement_id,
@@ -231,4 +232,9 @@ def _disbursement_message(row: DisbursementRow) -> pb.Disbursement:
         amount_cents=row.amount_cents,
         reference=row.reference,
         file_name=row.file_name,
+        recouped_cents=row.recouped_cents,
+        reissued_cents=row.reissued_cents,
+        state=row.state,  # type: ignore[arg-type]
+        state_on=from_date(row.state_on),
+        code=row.code,
     )

@@ -1,6 +1,6 @@
 """Paying out: what is owed onward is gathered lane by lane and cut into one payment a payee."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -288,6 +288,42 @@ def gather(session: Session, lane: Lane) -> list[Gathered]:
     return [Gathered(*row) for row in session.execute(text(_GATHER), parameters)]
 
 
+def add_recoupments(
+    session: Session, on: date, lane: int, taken: Sequence[tuple[Gathered, str, int]]
+) -> None:
+    """Keep what was kept back from payments that are not cut yet: (money, claim, cents) each."""
+    rows = [
+        {
+            "payee": one.payee_id,
+            "disbursement": one.disbursement_id,
+            "obligor": one.obligor_id,
+            "claim": claim_id,
+            "cents": cents,
+            "on": on,
+            "lane": lane,
+        }
+        for one, claim_id, cents in taken
+    ]
+    if not rows:
+        return
+    session.execute(
+        text(
+            "INSERT INTO recoupment AS r (payee_id, disbursement_id, obligor_id, claim_id,"
+            " amount_cents) VALUES (:payee, :disbursement, :obligor, :claim, :cents)"
+            " ON CONFLICT (payee_id, disbursement_id, obligor_id, claim_id)"
+            " DO UPDATE SET amount_cents = r.amount_cents + excluded.amount_cents"
+        ),
+        rows,
+    )
+    session.execute(
+        text(
+            "UPDATE to_pay SET recouped_cents = recouped_cents + :cents"
+            " WHERE business_date = :on AND payee_id = CAST(:payee AS uuid) AND lane = :lane"
+        ),
+        rows,
+    )
+
+
 _CUT = """
 WITH page AS (
     SELECT DISTINCT payee_id FROM to_pay WHERE business_date = :on
@@ -427,14 +463,17 @@ def headers(session: Session, business_date: date, method: int) -> Iterator[Head
 
 
 _PART = (
-    "p.receipt_id::text, p.sequence, r.trace_number, r.collection_date, a.case_id::text,"
-    " c.case_number, a.obligation_id::text, a.support, a.current, a.bucket, a.amount_cents,"
-    " a.credited_cents, a.payee_kind, a.payee_id::text"
+    "p.receipt_id::text, p.sequence, coalesce(r.trace_number, ''), r.collection_date,"
+    " a.case_id::text, c.case_number, a.obligation_id::text, coalesce(a.support, 0),"
+    " coalesce(a.current, false), coalesce(a.bucket, 0), p.amount_cents,"
+    " coalesce(a.credited_cents, 0), coalesce(a.payee_kind, 6), a.payee_id::text"
 )
+# A part without an allocation is a refund: what nobody owed goes back to who sent it.
 _PART_FROM = (
     " FROM disbursement_part p"
-    " JOIN allocation a USING (obligor_id, receipt_id, sequence)"
     " JOIN receipt r USING (receipt_id)"
+    " LEFT JOIN allocation a ON a.obligor_id = p.obligor_id AND a.receipt_id = p.receipt_id"
+    "   AND a.sequence = p.sequence"
     " LEFT JOIN case_projection c ON c.case_id = a.case_id"
 )
 

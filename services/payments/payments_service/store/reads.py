@@ -62,6 +62,11 @@ class DisbursementRow(NamedTuple):
     amount_cents: int
     reference: str
     file_name: str
+    recouped_cents: int
+    reissued_cents: int
+    state: int
+    state_on: date | None
+    code: str
 
 
 class BalanceFacts(NamedTuple):
@@ -233,7 +238,8 @@ def posted_receipts(
 
 _DISBURSEMENT = (
     "SELECT d.disbursement_id::text, d.business_date, d.payee_kind, d.payee_id::text, d.method,"
-    " d.amount_cents, d.reference, d.file_name FROM disbursement d"
+    " d.amount_cents, d.reference, d.file_name, d.recouped_cents, d.reissued_cents, d.state,"
+    " d.state_on, d.code FROM disbursement d"
 )
 
 
@@ -266,14 +272,16 @@ def get_disbursement(session: Session, disbursement_id: str) -> DisbursementRow 
 
 
 def disbursed_allocations(session: Session, disbursement_id: str) -> list[AllocationRow]:
-    """Return the parts that a disbursement pays out, with their steps."""
+    """Return the parts that a disbursement pays out, also again, with their steps."""
     rows = session.execute(
         text(
             f"SELECT {_ALLOCATION}, a.steps FROM disbursement d"  # noqa: S608 - no value in it
             " JOIN disbursement_part p USING (payee_id, disbursement_id)"
             " JOIN allocation a USING (obligor_id, receipt_id, sequence)"
             " LEFT JOIN case_projection c ON c.case_id = a.case_id"
-            " WHERE d.disbursement_id = CAST(:id AS uuid) ORDER BY a.receipt_id, a.sequence"
+            " WHERE d.disbursement_id = CAST(:id AS uuid) OR d.disbursement_id IN ("
+            "  SELECT b.disbursement_id FROM came_back b WHERE b.paid_by = CAST(:id AS uuid))"
+            " ORDER BY a.receipt_id, a.sequence"
         ),
         {"id": disbursement_id},
     )

@@ -46,6 +46,9 @@ def _columns() -> None:
             nullable=False,
             comment="the bank's code for it",
         ),
+        sa.Column(
+            "void_told_on", sa.Date(), comment="the run that told the bank not to pay the check"
+        ),
     )
     for column in added:
         op.add_column("disbursement", column)
@@ -146,9 +149,7 @@ def _tables() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False, comment="the bank's code, or stopped, stale"),
         sa.Column("came_on", sa.Date(), nullable=False),
-        sa.Column(
-            "state", sa.SmallInteger(), nullable=False, comment="1 waits, 2 paid again, 3 unclaimed"
-        ),
+        sa.Column("state", sa.SmallInteger(), nullable=False, comment="ReturnedPaymentState"),
         sa.Column("payee_kind", sa.SmallInteger(), nullable=False),
         sa.Column(
             "paid_by",
@@ -157,7 +158,7 @@ def _tables() -> None:
             comment="the payment that pays it again",
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_came_back_amount")),
-        sa.CheckConstraint("state IN (1, 2, 3)", name=op.f("ck_came_back_state")),
+        sa.CheckConstraint("state IN (1, 2, 3, 4)", name=op.f("ck_came_back_state")),
         sa.PrimaryKeyConstraint(
             "payee_id", "disbursement_id", "obligor_id", name=op.f("pk_came_back")
         ),

@@ -83,6 +83,7 @@ disbursement = Table(
     Column("state", SmallInteger, nullable=False, server_default="1", comment="DisbursementState"),
     Column("state_on", Date, comment="since when it stands so; empty: as issued"),
     Column("code", Text, nullable=False, server_default="", comment="the bank's code for it"),
+    Column("void_told_on", Date, comment="the run that told the bank not to pay the check"),
     CheckConstraint("amount_cents >= 0", name="amount"),
 )
 Index("ix_disbursement_disbursement_id", disbursement.c.disbursement_id)

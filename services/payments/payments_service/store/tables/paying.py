@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from payments_service.store.tables.base import PERSONAL, SECRET, metadata
 
 IN_FORCE = 2
+WAITING = 1
 
 disbursement_step = Table(
     "disbursement_step",
@@ -71,14 +72,14 @@ came_back = Table(
     Column("amount_cents", BigInteger, nullable=False),
     Column("cause", Text, nullable=False, comment="the bank's code, or stopped, stale"),
     Column("came_on", Date, nullable=False),
-    Column("state", SmallInteger, nullable=False, comment="1 waits, 2 paid again, 3 unclaimed"),
+    Column("state", SmallInteger, nullable=False, comment="ReturnedPaymentState"),
     Column("payee_kind", SmallInteger, nullable=False),
     Column("paid_by", UUID(as_uuid=False), comment="the payment that pays it again"),
     CheckConstraint("amount_cents > 0", name="amount"),
-    CheckConstraint("state IN (1, 2, 3)", name="state"),
+    CheckConstraint("state IN (1, 2, 3, 4)", name="state"),
     comment="money of payments that came back, by the obligor that it came from",
 )
-Index("ix_came_back_waiting", came_back.c.payee_id, postgresql_where=came_back.c.state == 1)
+Index("ix_came_back_waiting", came_back.c.payee_id, postgresql_where=came_back.c.state == WAITING)
 
 payee_account = Table(
     "payee_account",
