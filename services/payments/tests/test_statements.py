@@ -13,7 +13,8 @@ from chassis.runtime import Caller
 from childsupport.common.v1 import explanation_pb2 as common
 from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from childsupport.payments.v1 import statement_service_pb2 as pb
-from payments_service.api.statements import READS_FTI, StatementReads
+from payments_service.api.fti import SCOPE as READS_FTI
+from payments_service.api.statements import StatementReads
 from payments_service.domain.bookkeeping import Account, EntryKind
 from payments_service.domain.model import Source
 from payments_service.domain.statements import (

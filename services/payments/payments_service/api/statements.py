@@ -12,6 +12,7 @@ from chassis.service import Servicer
 from childsupport.common.v1.explanation_pb2 import Audience as AudienceCode
 from childsupport.payments.v1 import statement_service_pb2 as pb
 from payments_service import statement_pdf
+from payments_service.api import fti
 from payments_service.api.fields import given_id
 from payments_service.domain.lanes import lane_of
 from payments_service.domain.model import month_of
@@ -33,11 +34,6 @@ from payments_service.store import statements
 from payments_service.store.statements import ObligationFacts, ReceiptFacts
 from policy import Policy, dollars, load
 from policy.calendars import add_months
-
-READS_FTI = "payments.fti.read"
-PLAIN_REASONS = frozenset({"excess", "no_payee_address", "undecided_payee"})
-"""Why money is held, where the reason says nothing of where the money came from."""
-OTHER_REASON = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +239,6 @@ class StatementReads:
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
-def may_see_sources(work: Work, audience: AudienceCode.ValueType) -> bool:
-    """Whether a caller may be told where money came from (26 USC 6103).
-
-    If only the sources of tax offsets were left out, that would tell: so it is all or none.
-    """
-    return audience != AudienceCode.AUDIENCE_PARENT and READS_FTI in work.caller.scopes
-
-
 def _account(work: Work, subject: pb.StatementSubject) -> _Account:
     obligor_id = given_id(subject.obligor_id, "subject.obligor_id", required=False)
     case_id = obligee_id = ""
@@ -284,9 +272,12 @@ def _since(request: pb.ListPaymentHistoryRequest, work: Work) -> date | None:
 def _sources(
     work: Work, rows: Sequence[Moved], audience: AudienceCode.ValueType
 ) -> dict[str, ReceiptFacts]:
-    if not may_see_sources(work, audience):
+    if not fti.may_see(work, audience):
         return {}
-    return statements.receipts(work.session, {row.about_id for row in rows if row.about_id})
+    found = statements.receipts(work.session, {row.about_id for row in rows if row.about_id})
+    shown = [(receipt.receipt_id, receipt.source) for receipt in found.values()]
+    fti.note_shown(work, "StatementReadService/ListPaymentHistory", shown)
+    return found
 
 
 def _history(
@@ -340,12 +331,12 @@ def _buckets(buckets: dict[int, int]) -> list[pb.BucketSum]:
 
 def _held(work: Work, obligor_id: str, audience: AudienceCode.ValueType) -> list[pb.HeldSum]:
     found = statements.held(work.session, obligor_id)
-    if may_see_sources(work, audience):
+    if fti.may_see(work, audience):
         return [pb.HeldSum(reason=reason, amount_cents=cents) for reason, cents in found]
     # A hold for a joint tax return tells of the refund by its name alone.
     sums: dict[str, int] = {}
     for reason, cents in found:
-        told = reason if reason in PLAIN_REASONS else OTHER_REASON
+        told = fti.plain_reason(reason)
         sums[told] = sums.get(told, 0) + cents
     return [pb.HeldSum(reason=reason, amount_cents=cents) for reason, cents in sums.items()]
 
