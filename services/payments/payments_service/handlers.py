@@ -139,6 +139,7 @@ def _case_row(case: case_pb.Case) -> dict[str, object]:
         "obligee_id": case.obligee_id,
         "periods": _periods(case),
         "initiating_fips": case.initiating_fips,
+        "children": sum(member.role == case_pb.CASE_ROLE_CHILD for member in case.members),
     }
 
 

@@ -135,6 +135,14 @@ def test_foster_care_assigns_child_support_alone():
         assert buckets(ledger) == {"CURRENT": MONTHLY, bucket: MONTHLY}
 
 
+def test_one_childs_foster_care_assigns_its_share_of_a_joint_obligation():
+    """ky.assistance.foster_care_joint_obligation, value share_by_child."""
+    ledger = books(Period(FOSTER_CARE, JANUARY, None, 90_000, "one"), ura=90_000)
+    ledger.cases["case"] = replace(ledger.cases["case"], children=4)
+    bring_up(ledger, month(2))
+    assert buckets(ledger) == {"CURRENT": MONTHLY, "NA": 7_500, "PA": 2_500}
+
+
 @pytest.mark.parametrize("facts", [{"initiating_fips": "3900000"}, {"iv_d": False}])
 def test_cases_that_are_not_ours_know_no_assistance(facts):
     ledger = books(period(K_TAP, 1, None), ura=90_000)

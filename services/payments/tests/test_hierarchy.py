@@ -286,6 +286,34 @@ class TestOtherPayees:
         paid = {p.obligation_id: p.payee for p in pay(ledger, 20_000)}
         assert paid == {"1": Payee.STATE, "2": Payee.FAMILY}
 
+    def test_support_for_several_children_is_shared_by_child(self):
+        """ky.assistance.foster_care_joint_obligation, value share_by_child; one of three."""
+        care = Period(FOSTER_CARE, date(2026, 1, 1), date(2026, 6, 1), 30_000, "one")
+        ledger = books(
+            [case(assistance=CURRENT, ura=30_000, periods=(care,), children=3)], owed("1", 30_000)
+        )
+        assert told(pay(ledger, 24_000)) == [
+            ("STATE", "current", 50),
+            ("FOSTER_CARE", "current", 30),
+            ("FAMILY", "current", 160),
+        ]
+        assert told(pay(ledger, 6_000)) == [
+            ("FOSTER_CARE", "current", 20),
+            ("FAMILY", "current", 40),
+        ]
+
+    def test_maintenance_is_met_once_by_all_that_is_owed_for_a_child(self):
+        """45 CFR 302.52(b)(1): the maintenance payment of the month, not of each obligation."""
+        care = Period(FOSTER_CARE, date(2026, 1, 1), date(2026, 6, 1), 60_000, "one")
+        ledger = books(
+            [case(assistance=CURRENT, ura=60_000, periods=(care,))],
+            owed("1", 8_000, child_id="one"),
+            owed("2", 8_000, child_id="one", support=Support.CHILD_CARE),
+        )
+        paid = pay(ledger, 16_000)
+        to_state = sum(p.amount_cents for p in paid if p.payee == Payee.STATE)
+        assert (to_state, sum(p.amount_cents for p in paid)) == (10_000, 16_000)
+
     @pytest.mark.parametrize(
         ("last", "payee"), [(date(2026, 3, 1), Payee.MEDICAID), (date(2026, 2, 1), Payee.FAMILY)]
     )

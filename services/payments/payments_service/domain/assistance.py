@@ -30,6 +30,7 @@ KEPT_STATUSES = 4_096
 KEPT_MONTHS = 2_048
 MONTHS_IN_YEAR = 12
 ASSISTANCE_ENDS = "assistance_ends"
+SHARE_BY_CHILD = "share_by_child"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class Assignments:
     """Which kinds of support each program assigns (42 USC 608(a)(3), 671(a)(17), 1396k).
 
     `above_ura_at_end`: what is above the assistance paid is unassigned when assistance ends, else
-    as soon as it is aged.
+    as soon as it is aged. `share_by_child`: one child's foster care assigns its share of what is
+    owed for several together, else all of it.
     """
 
     k_tap: frozenset[Support]
     foster_care: frozenset[Support]
     medicaid: frozenset[Support]
     above_ura_at_end: bool = True
+    share_by_child: bool = True
 
 
 PLAIN = Assignments(
@@ -76,6 +79,7 @@ def assignments_of(policy: Policy, month: date) -> Assignments:
         assigned("assistance.foster_care_assigns"),
         assigned("assistance.medicaid_assigns"),
         policy.code("assistance.unassigned_when", month) == ASSISTANCE_ENDS,
+        policy.code("assistance.foster_care_joint_obligation", month) == SHARE_BY_CHILD,
     )
 
 
@@ -83,15 +87,14 @@ class Aid(NamedTuple):
     """What a family has, and had, of assistance in one month.
 
     `since`: the first month of the assistance that it has now. `k_tap`: cash assistance now.
-    `foster_children`: who is in foster care now; an empty id stands for all. `maintenance_cents`:
-    what foster care pays for them in the month. `had_…`: now or before.
+    `foster`: who is in foster care now (an empty id stands for all), and what it pays for them in
+    the month, in cents. `had_…`: now or before.
     """
 
     assistance: Assistance
     since: date | None
     k_tap: bool
-    foster_children: tuple[str, ...] = ()
-    maintenance_cents: int = 0
+    foster: tuple[tuple[str, int], ...] = ()
     medicaid: bool = False
     had_k_tap: bool = False
     had_foster_care: bool = False
@@ -108,8 +111,7 @@ def aid_in(case: Case, month: date) -> Aid:
     return Aid(
         *_status(case, begun, now, month),
         any(p.program == Program.K_TAP for p in now),
-        tuple(p.child_id for p in foster),
-        sum(maintenance_cents(p, month) for p in foster),
+        tuple((p.child_id, maintenance_cents(p, month)) for p in foster),
         case.medicaid or any(p.program == Program.MEDICAID for p in now),
         any(p.program == Program.K_TAP for p in begun),
         any(p.program == Program.FOSTER_CARE for p in begun),
@@ -117,12 +119,27 @@ def aid_in(case: Case, month: date) -> Aid:
     )
 
 
-def in_foster_care(aid: Aid, obligation: Obligation) -> bool:
-    """Return whether foster care is paid for a child that an obligation is for."""
-    if not aid.foster_children:
-        return False
-    known = obligation.child_id and "" not in aid.foster_children
-    return not known or obligation.child_id in aid.foster_children
+def children_in_care(
+    case: Case, obligation: Obligation, aid: Aid, assignments: Assignments
+) -> tuple[int, int]:
+    """Return for how many of the children that an obligation is for foster care is paid.
+
+    One of one where it is all of the obligation, whatever the number.
+    """
+    if not aid.foster or obligation.support not in assignments.foster_care:
+        return 0, 1
+    children = {child_id for child_id, _ in aid.foster}
+    if obligation.child_id and "" not in children:
+        return int(obligation.child_id in children), 1
+    if obligation.child_id or "" in children or not assignments.share_by_child:
+        return 1, 1
+    return len(children), max(case.children, len(children))
+
+
+def maintenance_for(aid: Aid, obligation: Obligation) -> int:
+    """Return what foster care pays in the month for the children that an obligation is for."""
+    child_id = obligation.child_id
+    return sum(cents for child, cents in aid.foster if not child_id or child in {"", child_id})
 
 
 def maintenance_cents(period: Period, month: date) -> int:

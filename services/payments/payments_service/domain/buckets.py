@@ -10,7 +10,7 @@ assistance first comes what the State would be paid first.
 from collections.abc import Sequence
 from datetime import date
 
-from payments_service.domain.assistance import Aid, Assignments, aid_in, in_foster_care
+from payments_service.domain.assistance import Aid, Assignments, aid_in, children_in_care
 from payments_service.domain.books import Books
 from payments_service.domain.model import Assistance, Bucket, Case, Obligation
 
@@ -32,19 +32,22 @@ def buckets_of_unpaid(
     assignments = books.assigning(month)
     if _to_medicaid(obligation, assignments) and aid.medicaid:
         return ((Bucket.PA, unpaid_cents),)
-    if not _to_state(obligation, aid, assignments):
-        return ((Bucket.NA, unpaid_cents),)
+    to_state = unpaid_cents
+    if not aid.k_tap or obligation.support not in assignments.k_tap:
+        in_care, of = children_in_care(case, obligation, aid, assignments)
+        to_state = unpaid_cents * in_care // of
+    never = unpaid_cents - to_state
     if assignments.above_ura_at_end:
-        return ((Bucket.PA, unpaid_cents),)
+        return _some((Bucket.NA, never), (Bucket.PA, to_state))
     assigned = sum(
         books.due.get((other.obligation_id, bucket), 0)
         for other in _limited(books, case, aid, assignments)
         for bucket in ASSIGNED
     )
     room = max(0, books.assistance_left(case.case_id) - assigned)
-    permanently = min(unpaid_cents, room)
-    split = ((Bucket.PA, permanently), (Bucket.UD, unpaid_cents - permanently))
-    return tuple((bucket, cents) for bucket, cents in split if cents)
+    permanently = min(to_state, room)
+    above = to_state - permanently
+    return _some((Bucket.NA, never), (Bucket.PA, permanently), (Bucket.UD, above))
 
 
 def rebucket(books: Books, case_id: str, month: date) -> list[tuple[Obligation, Amounts]]:
@@ -106,10 +109,8 @@ def _move(
         books.due[to] = books.due.get(to, 0) + cents
 
 
-def _to_state(obligation: Obligation, aid: Aid, assignments: Assignments) -> bool:
-    support = obligation.support
-    fostered = support in assignments.foster_care and in_foster_care(aid, obligation)
-    return fostered or (aid.k_tap and support in assignments.k_tap)
+def _some(*amounts: tuple[Bucket, int]) -> Amounts:
+    return tuple((bucket, cents) for bucket, cents in amounts if cents)
 
 
 def _to_medicaid(obligation: Obligation, assignments: Assignments) -> bool:

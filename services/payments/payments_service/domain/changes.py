@@ -23,6 +23,9 @@ def changed_from(
     months = []
     if before.opening != after.opening:
         months += [month_of(one.as_of) for one in (*before.opening, *after.opening)]
+    # A judgment that is heard of late bears interest from its entry.
+    judged = set(before.judgments) ^ set(after.judgments)
+    months += [first for j in judged if (first := month_of(j.entered_on)) <= this_month]
     month = month_of(min(before.effective_from, after.effective_from))
     while month <= this_month:
         settings = accrual(month)
@@ -51,4 +54,5 @@ def assistance_changed_from(before: Case, after: Case, today: date) -> date | No
 
 def _aid(case: Case, month: date) -> tuple[object, ...]:
     aid = aid_in(case, month)
-    return aid.assistance, aid.k_tap, aid.foster_children, aid.medicaid
+    in_care = tuple(child_id for child_id, _ in aid.foster)
+    return aid.assistance, aid.k_tap, in_care, aid.medicaid

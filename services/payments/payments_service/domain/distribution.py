@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 
 from payments_service.domain.accrual import month_amount
 from payments_service.domain.allocation import CURRENT, Share
-from payments_service.domain.assistance import Aid, aid_in
+from payments_service.domain.assistance import (
+    Aid,
+    aid_in,
+    children_in_care,
+    maintenance_for,
+)
 from payments_service.domain.books import ARREARS, Books
 from payments_service.domain.lanes import other_state_id
 from payments_service.domain.model import (
@@ -26,7 +31,7 @@ from payments_service.domain.model import (
     Payee,
 )
 from payments_service.domain.proration import largest_remainder
-from payments_service.domain.rules import NON_IV_D, Hierarchy, Kind, Rules
+from payments_service.domain.rules import FOSTER_CARE, NON_IV_D, Hierarchy, Kind, Rules
 from policy import DistributionStep
 
 _PAYEES = {
@@ -38,8 +43,6 @@ _PAYEES = {
     "initiating_agency": Payee.OTHER_STATE,
     "obligor": Payee.OBLIGOR,
 }
-TO_MAINTENANCE = "maintenance_payment"
-URA_IV_E = "ura_iv_e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Distribution:
         self.rules = rules
         self.offset = offset
         self._aids: dict[str, Aid] = {}
+        self._maintained: dict[tuple[str, str], int] = {}
 
     def aid(self, case: Case) -> Aid:
         """Return what the family has of assistance in the month of collection."""
@@ -111,26 +115,56 @@ class Distribution:
         return sum(other.case_id == case_id for other in self.books.obligations) > 1
 
     def _current(self, share: Share, obligation: Obligation) -> list[BucketShare]:
-        rows = self.rules.hierarchy(self.kind(obligation)).current
-        if len(rows) == 1 or rows[0].limit != TO_MAINTENANCE:
-            return [_bucket_share(share, Bucket.CURRENT, share.credited_cents, rows[0])]
-        to_maintenance, above = rows
-        kept = min(share.credited_cents, self._maintenance_left(obligation, share))
-        parts = ((kept, to_maintenance), (share.credited_cents - kept, above))
-        return [
-            replace(_bucket_share(share, Bucket.CURRENT, cents, row), balance=above)
-            for cents, row in parts
-            if cents
-        ]
+        """Say whose current support is; of one owed for several children, those in care apart."""
+        case = self.books.cases[obligation.case_id]
+        aid = self.aid(case)
+        if not aid.foster or not case.iv_d or case.initiating_fips:
+            row = self.rules.hierarchy(self.kind(obligation)).current[0]
+            return [_bucket_share(share, Bucket.CURRENT, share.credited_cents, row)]
+        in_care, of = children_in_care(case, obligation, aid, self.rules.assignments)
+        in_care_cents, rest = largest_remainder(share.credited_cents, [in_care, of - in_care])
+        result: list[BucketShare] = []
+        if in_care_cents:
+            result += self._for_foster_care(share, obligation, in_care_cents)
+        if rest:
+            kind = self.rules.kind(case, obligation, aid, offset=self.offset, other=True)
+            row = self.rules.hierarchy(kind).current[0]
+            result.append(_bucket_share(share, Bucket.CURRENT, rest, row))
+        return result
 
-    def _maintenance_left(self, obligation: Obligation, share: Share) -> int:
-        """Return what of the month's maintenance its current support has not met yet."""
-        aid = self.aid(self.books.cases[obligation.case_id])
-        due_cents = self.books.current_due(obligation.obligation_id, self.rules.month)
-        month = self.rules.month
-        ordered = month_amount(obligation, month, self.books.accrual(month))
-        met = max(0, ordered - due_cents)
-        return max(0, aid.maintenance_cents - met)
+    def _for_foster_care(
+        self, share: Share, obligation: Obligation, cents: int
+    ) -> list[BucketShare]:
+        """Split current support at what foster care pays in the month (45 CFR 302.52(b))."""
+        hierarchy = self.rules.hierarchy(Kind(self.offset, FOSTER_CARE, "current"))
+        to_maintenance, above = hierarchy.current
+        left = self._maintenance_left(obligation)
+        kept = min(cents, left)
+        key = (obligation.case_id, obligation.child_id)
+        self._maintained[key] = self._maintained.get(key, 0) + kept
+        outputs = {"amount_cents": kept}
+        step = Applied(self.rules.maintenance, {"maintenance_left_cents": left}, outputs)
+        found: list[BucketShare] = []
+        for part, row in ((kept, to_maintenance), (cents - kept, above)):
+            if part:
+                one = _bucket_share(share, Bucket.CURRENT, part, row, above)
+                found.append(replace(one, steps=(*one.steps, step)))
+        return found
+
+    def _maintenance_left(self, obligation: Obligation) -> int:
+        """Return what of the month's maintenance the child's current support has not met yet."""
+        case = self.books.cases[obligation.case_id]
+        aid, month = self.aid(case), self.rules.month
+        accrual = self.books.accrual(month)
+        met = self._maintained.get((obligation.case_id, obligation.child_id), 0)
+        for other in self.books.obligations:
+            same = (other.case_id, other.child_id) == (obligation.case_id, obligation.child_id)
+            in_care, of = children_in_care(case, other, aid, self.rules.assignments)
+            if same and in_care:
+                due_cents = self.books.current_due(other.obligation_id, month)
+                paid_cents = max(0, month_amount(other, month, accrual) - due_cents)
+                met += paid_cents * in_care // of
+        return max(0, maintenance_for(aid, obligation) - met)
 
     def _of_obligation(
         self,

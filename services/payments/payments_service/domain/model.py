@@ -182,7 +182,8 @@ class Case:
 
     `medicaid` says that medical support is assigned to the Medicaid agency. `periods`: months with
     assistance, as far as they are known one by one. `initiating_fips`: the agency of another State
-    that has the case, where we only collect for it; empty: it is ours.
+    that has the case, where we only collect for it; empty: it is ours. `children`: how many it is
+    about; 0: not known.
     """
 
     case_id: str
@@ -195,6 +196,7 @@ class Case:
     medicaid: bool = False
     periods: tuple[Period, ...] = ()
     initiating_fips: str = ""
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from payments_service.domain.assistance import (
     Aid,
     Assignments,
     assignments_of,
-    in_foster_care,
+    children_in_care,
 )
 from payments_service.domain.model import (
     SUPPORT_NAMES,
@@ -111,6 +111,7 @@ class Rules:
     future: Rule
     states_in_one_case: Rule
     assignments: Assignments
+    maintenance: Rule
     fee: Rule
     fee_threshold: Rule
     fee_retained: bool
@@ -127,15 +128,22 @@ class Rules:
             known = self.hierarchies[kind] = _hierarchy(self.policy, self.on, kind)
         return known
 
-    def kind(self, case: Case, obligation: Obligation, aid: Aid, *, offset: bool) -> Kind:
-        """Return of what kind an obligation's case is in the month of collection."""
+    def kind(
+        self, case: Case, obligation: Obligation, aid: Aid, *, offset: bool, other: bool = False
+    ) -> Kind:
+        """Return of what kind an obligation's case is in the month of collection.
+
+        `other`: for its children who are not in foster care.
+        """
         if not case.iv_d:
             return Kind(offset, NON_IV_D, "ordered_from_1994")
         if case.initiating_fips:
             return Kind(offset, RESPONDING, ANY)
         support = obligation.support
-        if support in self.assignments.foster_care and in_foster_care(aid, obligation):
-            return Kind(offset, FOSTER_CARE, "current")
+        if aid.foster and not other:
+            in_care, of = children_in_care(case, obligation, aid, self.assignments)
+            if in_care == of:
+                return Kind(offset, FOSTER_CARE, "current")
         medical = support in self.assignments.medicaid
         now, before = medical and aid.medicaid, medical and aid.had_medicaid
         fostered = aid.had_foster_care and not aid.had_k_tap
@@ -192,6 +200,7 @@ def rules_for(jurisdiction: str, on: date) -> Rules:
         future=policy.rule("distribution.future_after_assigned", on),
         states_in_one_case=policy.rule("distribution.states_in_one_case", on),
         assignments=assignments_of(policy, month_of(on)),
+        maintenance=policy.rule("assistance.maintenance_of_month", on),
         fee=policy.rule("fee.annual", on),
         fee_threshold=policy.rule("fee.threshold", on),
         fee_retained=policy.code(FEE_METHOD, on) == RETAINED_FROM_SUPPORT,

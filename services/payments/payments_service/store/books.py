@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import psycopg
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ what was paid on arrears by month."""
 
 _CASES = """
 SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
-       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips
+       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips, children
   FROM case_projection WHERE obligor_id = ANY(%s::uuid[])
 """
 # Opening arrears are of use only until they are booked, that is while there is no standing.
@@ -123,7 +124,7 @@ def load(
 
 _KNOWN_CASES = """
 SELECT obligor_id::text, case_id::text, case_number, iv_d, assistance, assistance_since,
-       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips
+       assistance_cents, obligee_id::text, nullif(periods, '[]'), initiating_fips, children
   FROM case_projection WHERE case_id = ANY(%s::uuid[])
 """
 _KNOWN_OBLIGATIONS = """
@@ -210,17 +211,19 @@ def _fetch(cur: psycopg.Cursor[Row], statement: str, ids: list[str]) -> list[Row
     return cur.execute(statement, ids).fetchall()
 
 
+# Looked up for every row: a call of an enum takes several times as long.
 _BUCKETS = tuple(Bucket)
+_ASSISTANCE = {int(status): status for status in Assistance}
+_SUPPORT = {int(support): support for support in Support}
 
 
-def _case(facts: Sequence[object]) -> Case:
-    case_id, number, iv_d, assistance, since, cents, obligee_id, periods, fips = facts
-    if not isinstance(periods, list | None):
-        raise TypeError(f"case {case_id} is stored with periods that are no list")
+def _case(facts: Sequence[Any]) -> Case:
+    case_id, number, iv_d, assistance, since, cents, obligee_id, periods = facts[:8]
+    fips, children = facts[8:]
     return Case(
-        str(case_id), str(number), bool(iv_d), Assistance(_int(assistance)), _day(since),
-        _int(cents), str(obligee_id), periods=tuple(_period(*kept) for kept in periods or ()),
-        initiating_fips=str(fips),
+        case_id, number, iv_d, _ASSISTANCE[assistance], since, cents, obligee_id,
+        periods=tuple(_period(*kept) for kept in periods) if periods else (),
+        initiating_fips=fips, children=children,
     )  # fmt: skip
 
 
@@ -229,28 +232,24 @@ def _period(program: int, first: str, last: str | None, cents: int, child_id: st
     return Period(Program(program), date.fromisoformat(first), last_month, cents, child_id)
 
 
-def _obligation(facts: Sequence[object]) -> Obligation:
+def _obligation(facts: Sequence[Any]) -> Obligation:
     id_, order_id, case_id, support, monthly, arrears, first, last, opening, learnt = facts[:10]
     terms, child_id, owed_to_fips, judgments = facts[10:]
-    starts, learnt_month = _day(first), _day(learnt)
-    if starts is None or learnt_month is None or not isinstance(opening, list | None):
-        raise ValueError(f"obligation {id_} is stored without its first day")
-    if not isinstance(terms, list | None):
-        raise TypeError(f"obligation {id_} is stored with terms that are no list")
-    openings = [(Bucket(b), cents, date.fromisoformat(day)) for b, cents, day in opening or ()]
     return Obligation(
-        str(id_), str(order_id), str(case_id), Support(_int(support)), _int(monthly),
-        _int(arrears), starts, _day(last),
-        tuple(Opening(*facts) for facts in openings), learnt_month,
+        id_, order_id, case_id, _SUPPORT[support], monthly, arrears, first, last,
+        tuple(_opening(*kept) for kept in opening) if opening else (), learnt,
         tuple(_term(*kept) for kept in terms) if terms else (),
-        str(child_id), str(owed_to_fips), _judgments(judgments),
+        child_id, owed_to_fips,
+        tuple(_judgment(*kept) for kept in judgments) if judgments else (),
     )  # fmt: skip
 
 
-def _judgments(kept: object) -> tuple[Judgment, ...]:
-    if not isinstance(kept, list):
-        return ()
-    return tuple(Judgment(cents, date.fromisoformat(day)) for cents, day in kept)
+def _opening(bucket: int, cents: int, day: str) -> Opening:
+    return Opening(Bucket(bucket), cents, date.fromisoformat(day))
+
+
+def _judgment(cents: int, day: str) -> Judgment:
+    return Judgment(cents, date.fromisoformat(day))
 
 
 def _term(
@@ -259,15 +258,3 @@ def _term(
     last_day = date.fromisoformat(last) if last else None
     pace = Frequency(frequency)
     return Term(date.fromisoformat(first), last_day, cents, amount_cents, pace)
-
-
-def _int(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"a whole number is expected, not {value!r}")
-    return value
-
-
-def _day(value: object) -> date | None:
-    if value is not None and not isinstance(value, date):
-        raise TypeError(f"a day is expected, not {value!r}")
-    return value

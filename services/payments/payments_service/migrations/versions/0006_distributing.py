@@ -22,6 +22,12 @@ def upgrade() -> None:
             comment="agency of another State that has the case; empty: our own",
         ),
     )
+    op.add_column(
+        "case_projection",
+        sa.Column(
+            "children", sa.SmallInteger(), server_default="0", nullable=False, comment="how many"
+        ),
+    )
     op.alter_column(
         "case_projection",
         "periods",

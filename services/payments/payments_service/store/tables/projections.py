@@ -40,6 +40,7 @@ case_ = Table(
         server_default="",
         comment="agency of another State that has the case; empty: our own",
     ),
+    Column("children", SmallInteger, nullable=False, server_default="0", comment="how many"),
 )
 
 obligation = Table(
