@@ -52,6 +52,8 @@ _CONSUMERS: dict[str, tuple[str, ...]] = {
     "childsupport.payments.v1.ReceiptsSuspended": ("notification",),
     "childsupport.payments.v1.DisbursementsIssued": ("notification",),
     "childsupport.payments.v1.MoneyHeld": ("notification",),
+    "childsupport.payments.v1.DisbursementsChanged": (),
+    "childsupport.payments.v1.PaymentNoticesIssued": ("notification",),
     "childsupport.enforcement.v1.DelinquenciesChanged": (),
     "childsupport.notification.v1.LettersIssued": (),
 }

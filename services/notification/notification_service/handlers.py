@@ -60,8 +60,10 @@ def on_employers_changed(message: EmployersChanged, work: Work) -> None:
     )
 
 
-def on_notices_issued(message: NoticesIssued, work: Work) -> None:
-    """Tell parties of their cases: in the inbox, and by letter where one is asked for.
+def on_notices_issued(
+    message: NoticesIssued | payments.PaymentNoticesIssued, work: Work
+) -> None:
+    """Tell parties of their cases and payments: in the inbox, and by letter where one is asked for.
 
     A kind without words here (this service is older than its sender) is told as news of the case:
     its reader is not left without it, and what came with it is not held up.
@@ -146,4 +148,5 @@ HANDLERS = (
     Handler(payments.DisbursementsIssued, on_disbursements_issued),
     Handler(payments.ReceiptsSuspended, on_receipts_suspended),
     Handler(payments.MoneyHeld, on_money_held),
+    Handler(payments.PaymentNoticesIssued, on_notices_issued),
 )

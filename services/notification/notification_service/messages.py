@@ -97,6 +97,7 @@ def disbursement(message: payments.IssuedDisbursement, work: Work) -> Disburseme
         check_number=paid.reference if by_check else "",
         first=message.first_payment,
         cases=tuple(sorted(cases.items(), key=lambda case: case[1])),
+        by_card=paid.method == payments_pb.DISBURSEMENT_METHOD_DEBIT_CARD,
     )
 
 

@@ -36,6 +36,8 @@ FULL = {
     "what": "address",
     "office": "Franklin",
     "begins_on": "2026-04-06",
+    "amount_cents": "50000",
+    "sent_on": "2026-03-06",
 }
 
 

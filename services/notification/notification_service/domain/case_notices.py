@@ -63,17 +63,22 @@ def notice(told: Told, figures: Figures) -> Notice:
     values = figures.values() | _values(told)
     return Notice(
         kind=kind,
-        about_id=told.case_id,
+        about_id=told.case_id or told.notice_id,
         participant_id=told.participant_id,
         part=told.notice_id,
         facts=Facts(
             sentences=tuple(_sentences(spelling, told, values)),
             action=_action(spelling, told.answer_by),
-            reference=Sentence(spelling.reference, {"cases": told.case_number}),
+            reference=_reference(spelling, told.case_number),
             text=told.text,
             answer_by=told.answer_by.isoformat() if told.answer_by else "",
         ),
     )
+
+
+def _reference(spelling: Spelling, number: str) -> Sentence | None:
+    """Return what the notice is filed under; one about several cases has no number."""
+    return Sentence(spelling.reference, {"cases": number}) if number else None
 
 
 def _sentences(spelling: Spelling, told: Told, values: Values) -> Iterator[Sentence]:

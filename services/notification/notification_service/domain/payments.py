@@ -69,6 +69,7 @@ class Disbursement:
     first: bool
     cases: tuple[tuple[str, str], ...]
     """Ids and numbers of the cases that it is for."""
+    by_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,4 +309,5 @@ def _on_the_way(disbursement: Disbursement) -> tuple[Sentence, ...]:
         check = {"check": disbursement.check_number}
         return (Sentence("sent_check", values | check),)
     expected = {"expected_on": disbursement.expected_on.isoformat()}
-    return (Sentence("sent_direct_deposit", values), Sentence("expected", expected))
+    sent = "sent_card" if disbursement.by_card else "sent_direct_deposit"
+    return (Sentence(sent, values), Sentence("expected", expected))
