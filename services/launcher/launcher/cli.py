@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from launcher.bank_command import bank_app
 from launcher.bench_command import bench_app
 from launcher.case_command import case_app
 from launcher.form_command import form
@@ -35,6 +36,7 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(statement_app, name="statement")
 app.add_typer(sdu_app, name="sdu")
 app.add_typer(receipts_app, name="receipts")
+app.add_typer(bank_app, name="bank")
 app.add_typer(suspense_app, name="suspense")
 app.command()(guideline)
 app.command()(form)

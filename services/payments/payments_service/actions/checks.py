@@ -11,7 +11,7 @@ from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from formats.positive_pay import PaidCheck, read_paid
 from payments_service.actions import coming_back, payment_notices
-from payments_service.store import paying
+from payments_service.store import ledger, paying
 from payments_service.store.disbursements import CHECK, NOBODY
 from payments_service.store.paying import CameBack, Item, Sent
 from policy import load
@@ -140,6 +140,8 @@ def give_up_unclaimed(work: Work, business_date: date) -> Mapping[str, int | str
     years = load(work.settings.jurisdiction).count(UNCLAIMED_AFTER, business_date)
     before = add_months(business_date, -years * MONTHS_IN_YEAR)
     count = cents = 0
+    # The lanes first, as a disbursement run has them: else the two could wait for each other.
+    ledger.lock_lanes(work.session)
     while rows := paying.lock_unclaimed(work.session, before, PAGE):
         coming_back.give_up(work, rows)
         payments = _payments_of(work, rows)
