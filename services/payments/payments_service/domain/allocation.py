@@ -80,6 +80,11 @@ def _current(rest: int, debts: Sequence[Debt], stage: AllocationStage, rules: Ru
             orders.setdefault(debt.obligation.order_id, []).append(debt)
     if not orders:
         return []
+    if len(orders) == 1:
+        (group,) = orders.values()
+        amount = min(rest, sum(debt.current_due_cents for debt in group))
+        alone: dict[str, str | int] = {"available_cents": rest}
+        return _within_order(amount, group, stage, alone, prorated=False, rules=rules)
     # All of an order for the month, whatever of it is paid: 921 KAR 1:420 s1(2) to (3).
     ordered: dict[str, int] = dict.fromkeys(orders, 0)
     for debt in debts:
@@ -113,9 +118,10 @@ def _within_order(
     shares: list[Share] = []
     several = len(group) > 1
     rest = amount
-    places = sorted({rules.priority[debt.obligation.support] for debt in group})
-    for place in places:
-        same = [debt for debt in group if rules.priority[debt.obligation.support] == place]
+    by_place: dict[int, list[Debt]] = {}
+    for debt in group:
+        by_place.setdefault(rules.priority[debt.obligation.support], []).append(debt)
+    for place, same in sorted(by_place.items()):
         caps = [debt.current_due_cents for debt in same]
         weights = [debt.month_cents or debt.obligation.monthly_cents for debt in same]
         parts = prorate_capped(rest, weights, caps)

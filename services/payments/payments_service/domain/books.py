@@ -1,7 +1,6 @@
 """A working copy of what one obligor's ledger says, carried from receipt to receipt of a page."""
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,6 +23,10 @@ class Standing:
     revision: int = 0
     ahead_cents: int = 0
 
+    def copy(self) -> "Standing":
+        """Return one that can be changed without changing this."""
+        return Standing(self.charged_through, self.revision, self.ahead_cents)
+
 
 @dataclass(slots=True)
 class Fund:
@@ -32,6 +35,10 @@ class Fund:
     retained_cents: int = 0
     family_cents: int = 0
     fee_cents: int = 0
+
+    def copy(self) -> "Fund":
+        """Return one that can be changed without changing this."""
+        return Fund(self.retained_cents, self.family_cents, self.fee_cents)
 
 
 @dataclass(slots=True)
@@ -62,8 +69,8 @@ class Books:
             self.cases,
             self.obligations,
             dict(self.due),
-            {id_: copy(standing) for id_, standing in self.standing.items()},
-            {key: copy(fund) for key, fund in self.funds.items()},
+            {id_: standing.copy() for id_, standing in self.standing.items()},
+            {key: fund.copy() for key, fund in self.funds.items()},
             dict(self.arrears_paid),
             self.accrual,
             self.assigning,
