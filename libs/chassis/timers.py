@@ -18,6 +18,9 @@ _log = structlog.get_logger()
 
 WAKE_SECONDS = 0.05
 """Handlers that commit one after the other wake a timer no more often than this."""
+IDLE_DOUBLINGS_MOST = 4
+"""A timer that found nothing is woken half as often, down to once in 0.8 s: under load every commit
+wakes all of a service's timers, and looking in vain took a third of its worker's time (seen)."""
 ERROR_FIRST_SECONDS = 1.0
 ERROR_MOST_SECONDS = 60.0
 _WROTE = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
@@ -37,6 +40,8 @@ class TimerState:
     """Somebody has reason to think that it has work."""
     running: bool = False
     started: float = 0.0
+    idle: int = 0
+    """How often in a row it found nothing to do."""
     backoff: Backoff = field(
         default_factory=lambda: Backoff(ERROR_FIRST_SECONDS, ERROR_MOST_SECONDS)
     )
@@ -45,7 +50,8 @@ class TimerState:
         """Something was committed that may be work for it: due now, within a bound."""
         if self.wakes and not self.backoff.failures:
             self.awaited = True
-            self.due = min(self.due, self.started + WAKE_SECONDS)
+            pause = WAKE_SECONDS * 2 ** min(self.idle, IDLE_DOUBLINGS_MOST)
+            self.due = min(self.due, self.started + pause)
 
     def force(self) -> None:
         """Run it as soon as its turn comes, whatever was noted before."""
@@ -82,6 +88,7 @@ class TimerState:
             )
         else:
             self.backoff.reset()
+            self.idle = 0 if more or wrote else self.idle + 1
             if more:
                 self.due, self.awaited = 0.0, True
         self.running = False
