@@ -132,8 +132,9 @@ def test_who_dies_between_the_charge_and_the_commit_charges_nobody_twice(world):
 def test_a_gateway_that_stays_silent_for_a_day_is_told_to_charge_nothing(world):
     id_ = pay(world, "silent")
     world.settle()
-    for _ in range(30):
-        later(world, hours=1)
+    later(world, hours=1)
+    assert payment(world, id_).state == online_pb.ONLINE_PAYMENT_STATE_UNKNOWN
+    later(world, hours=23)
     done = payment(world, id_)
     assert done.state == online_pb.ONLINE_PAYMENT_STATE_EXPIRED
     assert receipts(world) == gateway(world).charges() == []
@@ -186,18 +187,15 @@ def test_a_payer_sees_his_own_payments_only(world):
     assert {p.payment_id for p in (*page.payments, *rest.payments)} == set(ids)
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
+def test_what_is_wrong_with_a_payment_is_said_by_field(world):
+    for given, field in (
         ({"cents": 0}, "amount_cents"),
         ({"obligor": STRANGER}, "obligor_id"),
         ({"how": ""}, "gateway_token"),
-    ],
-)
-def test_what_is_wrong_with_a_payment_is_said_by_field(world, given, field):
-    with pytest.raises(PlatformError) as error:
-        pay(world, **given)
-    assert error.value.violations[0].field == field
+    ):
+        with pytest.raises(PlatformError) as error:
+            pay(world, **given)
+        assert error.value.violations[0].field == field
 
 
 def test_without_a_gateway_no_payment_is_taken(world, runtime_for):

@@ -16,6 +16,9 @@ from chassis.runtime import Caller
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
 from childsupport.payments.v1 import suspense_service_pb2 as suspense_pb
+from formats.ach.codes import CCD
+from formats.ach.writer import AchFile, Batch, Entry, write_records
+from formats.ded import Ded, write_ded
 from formats.offset import CONTROL_RECORD, RECORD
 from payments_service.api.reads import LedgerReads, ReceiptReads
 from payments_service.api.receiving import Receiving, ReceivingReads
@@ -96,50 +99,50 @@ def events(world):
     return [(type_, bytes(body)) for type_, body in rows]
 
 
-@pytest.mark.parametrize(
-    ("source", "instrument", "reference"),
-    [
-        (pb.RECEIPT_SOURCE_MAIL, receipt_pb.INSTRUMENT_MONEY_ORDER, "77"),
-        (pb.RECEIPT_SOURCE_CASH, receipt_pb.INSTRUMENT_CASH, ""),
-        (pb.RECEIPT_SOURCE_INSURANCE, receipt_pb.INSTRUMENT_CHECK, "claim 9"),
-        (pb.RECEIPT_SOURCE_BANK_LEVY, receipt_pb.INSTRUMENT_CASHIERS_CHECK, "levy 4"),
-        (pb.RECEIPT_SOURCE_FOREIGN, receipt_pb.INSTRUMENT_TRANSFER, "cap 1"),
-    ],
+RECORDED = (
+    (pb.RECEIPT_SOURCE_MAIL, receipt_pb.INSTRUMENT_MONEY_ORDER, "77"),
+    (pb.RECEIPT_SOURCE_CASH, receipt_pb.INSTRUMENT_CASH, ""),
+    (pb.RECEIPT_SOURCE_INSURANCE, receipt_pb.INSTRUMENT_CHECK, "claim 9"),
+    (pb.RECEIPT_SOURCE_BANK_LEVY, receipt_pb.INSTRUMENT_CASHIERS_CHECK, "levy 4"),
+    (pb.RECEIPT_SOURCE_FOREIGN, receipt_pb.INSTRUMENT_TRANSFER, "cap 1"),
 )
-def test_a_recorded_sum_is_posted_with_its_source(world, source, instrument, reference):
-    made = record(world, source, instrument=instrument, reference=reference)
-    assert made.state == pb.RECEIPT_STATE_RECEIVED
-    world.settle()
-    posted = receipt(world, made.receipt_id)
-    assert posted.state == pb.RECEIPT_STATE_POSTED
-    assert sum(part.amount_cents for part in posted.allocations) == 10_000
-    assert source_of(world, made.receipt_id) == source
-    assert totals(world).received_cents == 10_000
 
 
-@pytest.mark.parametrize(
-    ("identity", "obligor"),
-    [
-        ({"case_identifier": "0000000001"}, 1),
-        ({"case_identifier": "07ci123"}, None),
-        ({"case_identifier": "07-ci-00123"}, 2),
-        ({"case_identifier": "1", "ssn": FIRST[1]}, 1),
-        ({"case_identifier": "1", "ssn": FIRST[2]}, None),
-        ({"case_identifier": "99", "ssn": FIRST[2]}, 2),
-        ({"name": "Pat Payee1"}, None),
-        ({"obligor_id": make_id("obligor", 2)}, 2),
-    ],
-)
-def test_whose_money_is_follows_from_numbers_that_agree(world, identity, obligor):
-    made = record(world, identity=identity)
+def test_a_recorded_sum_is_posted_with_its_source(world):
+    made = [record(world, s, instrument=i, reference=r) for s, i, r in RECORDED]
+    assert {one.state for one in made} == {pb.RECEIPT_STATE_RECEIVED}
     world.settle()
-    found = receipt(world, made.receipt_id)
-    if obligor is None:
-        assert found.state == pb.RECEIPT_STATE_SUSPENDED
-        assert found.reason in (1, 2, 3)
-        assert totals(world).suspense_cents == 10_000
-    else:
-        assert (found.state, found.obligor_id) == (2, make_id("obligor", obligor))
+    for one, (source, _, _) in zip(made, RECORDED, strict=True):
+        posted = receipt(world, one.receipt_id)
+        assert posted.state == pb.RECEIPT_STATE_POSTED
+        assert sum(part.amount_cents for part in posted.allocations) == 10_000
+        assert source_of(world, one.receipt_id) == source
+    assert totals(world).received_cents == 50_000
+
+
+IDENTITIES = (
+    ({"case_identifier": "0000000001"}, 1),
+    ({"case_identifier": "07ci123"}, None),
+    ({"case_identifier": "07-ci-00123"}, 2),
+    ({"case_identifier": "1", "ssn": FIRST[1]}, 1),
+    ({"case_identifier": "1", "ssn": FIRST[2]}, None),
+    ({"case_identifier": "99", "ssn": FIRST[2]}, 2),
+    ({"name": "Pat Payee1"}, None),
+    ({"obligor_id": make_id("obligor", 2)}, 2),
+)
+
+
+def test_whose_money_is_follows_from_numbers_that_agree(world):
+    made = [record(world, identity=who, reference=str(n)) for n, (who, _) in enumerate(IDENTITIES)]
+    world.settle()
+    for one, (identity, obligor) in zip(made, IDENTITIES, strict=True):
+        found = receipt(world, one.receipt_id)
+        if obligor is None:
+            assert found.state == pb.RECEIPT_STATE_SUSPENDED, identity
+            assert found.reason in (1, 2, 3)
+        else:
+            assert (found.state, found.obligor_id) == (2, make_id("obligor", obligor)), identity
+    assert totals(world).suspense_cents == 30_000
 
 
 def test_what_waits_under_a_number_is_posted_once_its_case_is_known(world):
@@ -181,22 +184,22 @@ def test_the_same_check_is_not_posted_twice_and_not_lost(world):
     assert totals(world).suspense_cents == 10_000
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"source": pb.RECEIPT_SOURCE_FEDERAL_TAX_OFFSET}, "source"),
-        ({"cents": 0}, "amount_cents"),
-        ({"received_on": date(2026, 3, 7)}, "received_on"),
-        ({"received_on": date(2025, 3, 6)}, "received_on"),
-        ({"reference": ""}, "reference"),
-        ({"identity": {"ssn": "12"}}, "identity.ssn"),
-        ({"identity": {"obligor_id": make_id("obligor", 9)}}, "identity.obligor_id"),
-    ],
+WRONG = (
+    ({"source": pb.RECEIPT_SOURCE_FEDERAL_TAX_OFFSET}, "source"),
+    ({"cents": 0}, "amount_cents"),
+    ({"received_on": date(2026, 3, 7)}, "received_on"),
+    ({"received_on": date(2025, 3, 6)}, "received_on"),
+    ({"reference": ""}, "reference"),
+    ({"identity": {"ssn": "12"}}, "identity.ssn"),
+    ({"identity": {"obligor_id": make_id("obligor", 9)}}, "identity.obligor_id"),
 )
-def test_what_is_wrong_with_a_sum_is_said_by_field(world, given, field):
-    with pytest.raises(PlatformError) as error:
-        record(world, **given)
-    assert error.value.violations[0].field == field
+
+
+def test_what_is_wrong_with_a_sum_is_said_by_field(world):
+    for given, field in WRONG:
+        with pytest.raises(PlatformError) as error:
+            record(world, **given)
+        assert error.value.violations[0].field == field
 
 
 def check_list(world, lines, cents):
@@ -251,44 +254,34 @@ def table(*rows, total=None):
     return "\n".join([head, *rows, total, ""]).encode()
 
 
-@pytest.mark.parametrize(
-    ("kind", "source"),
-    [
-        (receipt_pb.COLLECTION_FILE_KIND_STATE_OFFSET, Source.STATE_TAX_OFFSET),
-        (receipt_pb.COLLECTION_FILE_KIND_UNEMPLOYMENT, Source.UNEMPLOYMENT),
-        (receipt_pb.COLLECTION_FILE_KIND_LOTTERY, Source.LOTTERY),
-        (receipt_pb.COLLECTION_FILE_KIND_BANK_LEVY, Source.BANK_LEVY),
-    ],
+TABLES = (
+    (receipt_pb.COLLECTION_FILE_KIND_STATE_OFFSET, Source.STATE_TAX_OFFSET),
+    (receipt_pb.COLLECTION_FILE_KIND_UNEMPLOYMENT, Source.UNEMPLOYMENT),
+    (receipt_pb.COLLECTION_FILE_KIND_LOTTERY, Source.LOTTERY),
+    (receipt_pb.COLLECTION_FILE_KIND_BANK_LEVY, Source.BANK_LEVY),
 )
-def test_a_table_of_collections_is_released_whole(world, kind, source):
+
+
+def test_a_table_of_collections_is_released_whole(world):
     content = table("1,123456701,80.00,a,", ",123456702,20.50,b,", "77,,1.00,c,")
-    batch = send(world, kind, content).batch
-    assert (batch.line_count, batch.amount_cents, batch.suspended_count) == (3, 10_150, 1)
-    again = send(world, kind, content)
-    assert (again.duplicate, again.batch.submission_id) == (True, batch.submission_id)
+    for kind, _ in TABLES:
+        batch = send(world, kind, content).batch
+        assert (batch.line_count, batch.amount_cents, batch.suspended_count) == (3, 10_150, 1)
+        again = send(world, kind, content)
+        assert (again.duplicate, again.batch.submission_id) == (True, batch.submission_id)
     world.settle()
-    assert totals(world).received_cents == 10_150
+    assert totals(world).received_cents == 4 * 10_150
     with world.runtime.work() as work:
-        kept = work.session.execute(text("SELECT DISTINCT source, state FROM receipt ORDER BY 2"))
-        assert kept.all() == [(source, 2), (source, 3)]
+        kept = work.session.execute(text("SELECT DISTINCT source, state FROM receipt")).all()
+    assert set(kept) == {(source, state) for _, source in TABLES for state in (2, 3)}
 
 
-@pytest.mark.parametrize(
-    ("rows", "total", "said"),
-    [
-        (["1,,80.00,a,"], "TOTAL,1,80.01", "TOTAL: read"),
-        (["1,,80.00,a,"], "TOTAL,2,80.00", "expected 1,80.00"),
-        (["1,,80.0,a,", "1,,1.00,b,"], "TOTAL,2,81.00", "Record 2, line, amount"),
-        (["1,12345,80.00,a,"], "TOTAL,1,80.00", "expected nine digits"),
-        (["1,,80.00,a,", "1,,2.00"], "TOTAL,2,82.00", "3 cells"),
-        (["1,,80.00,a,"], "", "a last line TOTAL"),
-    ],
-)
-def test_a_table_that_is_wrong_is_refused_whole_by_line_field_and_rule(world, rows, total, said):
-    content = "\n".join(["case_identifier,ssn,amount,reference,joint_return", *rows, total])
-    answer = send(world, receipt_pb.COLLECTION_FILE_KIND_LOTTERY, content.encode())
+def test_a_table_that_is_wrong_is_refused_whole_by_line_field_and_rule(world):
+    head = "case_identifier,ssn,amount,reference,joint_return"
+    rows = ["1,,80.00,a,", "1,,80.0,b,", "TOTAL,2,160.00"]
+    answer = send(world, receipt_pb.COLLECTION_FILE_KIND_LOTTERY, "\n".join([head, *rows]).encode())
     assert not answer.HasField("batch")
-    assert any(said in problem for problem in answer.problems), list(answer.problems)
+    assert "Record 3, line, amount" in answer.problems[0]
     with world.runtime.work() as work:
         assert work.session.scalar(text("SELECT count(*) FROM receipt")) == 0
 
@@ -425,6 +418,80 @@ def test_an_adjustment_of_a_part_waits_for_a_worker(world):
     (waits,) = adjustments(world)
     assert (waits.amount_cents, waits.obligor_id) == (4_000, make_id("obligor", 1))
     assert totals(world).received_cents == 10_000
+
+
+def ach(*payments):
+    """Return a file of another State: CCD+ entries with one DED each, (cents, DED)."""
+    entries = [
+        Entry("22", "123456780", "1", cents, "", "KY SDU", (write_ded(ded),))
+        for cents, ded in payments
+    ]
+    batch = Batch("OHIO SDU", "1900000009", CCD, "CHILD SUPP", TODAY, "04200001", entries)
+    file = AchFile(
+        immediate_destination="123456780",
+        immediate_origin="1900000009",
+        created_on=TODAY,
+        created_at=None,
+        id_modifier="A",
+        destination_name="SYNTH SDU BANK",
+        origin_name="OHIO SDU",
+        batches=[batch],
+    )
+    return b"".join(write_records(file))
+
+
+def ded(application="II", number=1, cents=10_000, fips="2100003", case=""):
+    ssn = FIRST.get(number, "000-00-0000").replace("-", "")
+    return Ded(application, case or str(number), TODAY, cents, ssn, fips=fips)
+
+
+OTHER_STATE = receipt_pb.COLLECTION_FILE_KIND_OTHER_STATE
+
+
+def test_another_states_money_is_posted_as_that_and_its_cost_is_credited(world):
+    sent = [(10_000, ded(code)) for code in ("II", "IT", "IO")]
+    sent += [(9_000, ded(code)) for code in ("RI", "RT", "RO")]
+    batch = send(world, OTHER_STATE, ach(*sent)).batch
+    assert (batch.line_count, batch.identified_count, batch.amount_cents) == (6, 6, 57_000)
+    world.settle()
+    with world.runtime.work() as work:
+        kept = work.session.execute(
+            text(
+                "SELECT source, state, trace_number, amount_cents, credited_cents FROM receipt"
+                " ORDER BY line_number"
+            )
+        ).all()
+    assert kept == [
+        (Source.OTHER_STATE, 2, f"04200001000000{n}", cents, 10_000)
+        for n, (cents, _) in enumerate(sent, 1)
+    ]
+    assert totals(world).received_cents == 57_000
+
+
+def test_what_another_state_sends_wrong_waits_and_is_not_dropped(world):
+    wrong = (
+        (10_000, {"case": "999", "number": 9}, 2),
+        (10_000, {"case": "1", "number": 2}, 3),
+        (10_000, {"application": "CS"}, 9),
+        (10_000, {"fips": "3900003"}, 6),
+        (9_000, {}, 9),
+        (1_000, {"application": "RI"}, 4),
+    )
+    send(world, OTHER_STATE, ach(*((cents, ded(**sent)) for cents, sent, _ in wrong)))
+    world.settle()
+    with world.runtime.work() as work:
+        kept = work.session.execute(
+            text("SELECT amount_cents, reason, state FROM receipt ORDER BY line_number")
+        ).all()
+    assert kept == [(cents, reason, 3) for cents, _, reason in wrong]
+    assert totals(world).suspense_cents == 50_000
+
+
+def test_a_file_of_another_state_that_is_cut_short_is_refused_whole(world):
+    whole = ach((10_000, ded()), (5_000, ded(number=2, cents=5_000)))
+    answer = send(world, OTHER_STATE, b"\n".join(whole.split(b"\n")[:4]))
+    assert answer.problems
+    assert totals(world).received_cents == 0
 
 
 def test_an_appeal_keeps_offsets_back_until_it_is_decided(world):

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from payments_service.domain.model import month_of, next_month
+from payments_service.store import to_redo
 
 MAX_UNPOSTED = timedelta(minutes=15)
 """Staging and posting take seconds; what is unposted for longer is stuck, and a finding."""
@@ -27,9 +28,12 @@ SELECT coalesce(sum(lines_seen), 0)::bigint, coalesce(sum(amount_seen_cents), 0)
   FROM submission WHERE state = 1 AND seen_at <= :before
 """
 _WAITING = """
-SELECT count(*), coalesce(sum(r.amount_cents), 0)::bigint, min(w.queued_at)
-  FROM waiting w JOIN receipt r USING (receipt_id)
- WHERE w.queued_at <= :before AND w.collection_date < :next_month
+SELECT count(*), coalesce(sum(amount_cents), 0)::bigint, min(since) FROM (
+    SELECT r.amount_cents, w.queued_at AS since FROM waiting w JOIN receipt r USING (receipt_id)
+     WHERE w.queued_at <= :before AND w.collection_date < :next_month
+    UNION ALL
+    SELECT h.amount_cents, CAST(h.held_on AS timestamptz) FROM receipt_hold h
+     WHERE h.state = 1 AND h.obligor_id IS NOT NULL AND h.held_on < CAST(:before AS date)) money
 """
 
 
@@ -45,7 +49,10 @@ def waiting(session: Session, before: datetime, today: date) -> Unposted:
 
 
 def findings(session: Session, at: datetime, today: date) -> list[str]:
-    """Return a sentence for money that is staged, and one for money that waits, for too long."""
+    """Return a sentence for money that is staged, and one for money that waits, for too long.
+
+    Also for each obligor whose books wait to be computed again, or cannot be: late money with them.
+    """
     found = []
     minutes = int(MAX_UNPOSTED.total_seconds()) // 60
     for money, what in (
@@ -57,4 +64,4 @@ def findings(session: Session, at: datetime, today: date) -> list[str]:
                 f"{money.receipts} receipts of {money.amount_cents} cents have been {what} for "
                 f"more than {minutes} minutes."
             )
-    return found
+    return found + to_redo.findings(session, at - MAX_UNPOSTED)
