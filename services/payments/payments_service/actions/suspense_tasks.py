@@ -161,12 +161,14 @@ def _split(work: Work, task: Task) -> None:
     cents = [int(part[1]) for part in task.parts]
     credited = largest_remainder(found.credited_cents, cents)
     children = [derived_id("split", task.task_id, str(n)) for n in range(len(cents))]
+    # After the last line, so that a listing by lines shows each of them.
+    last = store.last_line(session, found.submission_id)
     rows, waiting = [], []
     for n, (child, (obligor_id, amount)) in enumerate(zip(children, task.parts, strict=True), 1):
         reason, detail = (0, "") if obligor_id else (found.reason, "It is what a split left over.")
         rows.append(
             (
-                child, found.submission_id, found.employer_id, found.line_number, n + 1, "",
+                child, found.submission_id, found.employer_id, last + n, 1, "",
                 amount, credited[n - 1], found.pay_date, found.settlement_date,
                 found.collection_date, found.due_date, obligor_id or None, 1, reason, detail,
                 found.source,

@@ -270,7 +270,6 @@ class Suspended(NamedTuple):
     lane: int
     booked_obligor_id: str
     submission_id: str
-    line_number: int
     amount_cents: int
     credited_cents: int
     pay_date: date | None
@@ -298,7 +297,7 @@ def lock_suspended(session: Session, receipt_id: str) -> Suspended | None:
     row = session.execute(
         text(
             "SELECT s.receipt_id::text, s.lane, s.booked_obligor_id::text, r.submission_id::text,"
-            " r.line_number, r.amount_cents, r.credited_cents, r.pay_date, r.settlement_date,"
+            " r.amount_cents, r.credited_cents, r.pay_date, r.settlement_date,"
             " r.collection_date, r.due_date, r.obligor_id::text, r.reason, r.detail,"
             " r.suspensions, r.source, r.employer_id::text"
             " FROM suspended s JOIN receipt r USING (receipt_id)"
@@ -307,6 +306,17 @@ def lock_suspended(session: Session, receipt_id: str) -> Suspended | None:
         {"id": receipt_id},
     ).first()
     return None if row is None else Suspended(*row)
+
+
+def last_line(session: Session, submission_id: str) -> int:
+    """Return the number of a submission's last line."""
+    return int(
+        session.scalar(
+            text("SELECT max(line_number) FROM receipt WHERE submission_id = CAST(:id AS uuid)"),
+            {"id": submission_id},
+        )
+        or 0
+    )
 
 
 def leave(session: Session, receipt_id: str, state: int, detail: str, on: date) -> None:
