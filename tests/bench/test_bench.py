@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -14,7 +15,8 @@ import bench
 
 from formats.ach.reader import AchReader
 from formats.remittance import remittances
-from launcher.bench import baseline, journey, population
+from launcher.bench import baseline, day, journey, population
+from launcher.cli import app
 
 PAYMENTS = 50
 
@@ -41,6 +43,54 @@ def test_there_are_exactly_as_many_entries_as_payments_and_some_that_nobody_know
     known = {case.case_number for page in population.import_pages(2_000) for case in page.cases}
     found = [line.case_identifier in known for line in population.lines(2_000, 2_000)]
     assert (len(found), found.count(False)) == (2_000, 2_000 // population.UNKNOWN_EVERY)
+
+
+def test_three_in_four_of_those_who_owe_pay_by_withholding() -> None:
+    cases = [case for page in population.import_pages(1_000) for case in page.cases]
+    withheld = sum(case.orders[0].income_withholding for case in cases)
+    assert 0.68 < withheld / len(cases) < 0.78
+    paying = {name for made in population.households(1_000) for name, _ in made.withheld}
+    ordered = {case.case_number for case in cases if case.orders[0].income_withholding}
+    assert paying
+    assert paying <= ordered
+
+
+def test_the_files_of_a_payday_hold_all_of_it() -> None:
+    sizes = list(population.files(40_000))
+    assert (sum(sizes), sizes) == (40_000, list(population.files(40_000)))
+    assert min(sizes) < 200
+    assert max(sizes) > 5_000
+
+
+def test_a_hot_account_gets_every_fifth_payment() -> None:
+    lines = list(population.lines(1_000, 1_000, hot=True))
+    hottest = next(made for made in population.households(1) if made.withheld).withheld[0][0]
+    of_one = sum(line.case_identifier == hottest for line in lines)
+    assert 1_000 // population.HOT_EVERY <= of_one < 1_000 // population.HOT_EVERY + 20
+
+
+def test_fewer_cases_than_payments_pay_again() -> None:
+    cases = [line.case_identifier for line in population.lines(90, 60)]
+    assert len(cases) == 90
+    assert len(set(cases)) < 90
+
+
+def test_a_larger_day_is_compared_with_a_smaller_one_of_the_same_run() -> None:
+    asked = day.Asked(payments=50_000, cases=10, seed=1)
+    assert asked.reference_payments == day.REFERENCE_PAYMENTS
+    assert day.Asked(payments=500, cases=10, seed=1).reference_payments == 0
+    assert day.Asked(payments=500, cases=10, seed=1, hot_account=True).reference_payments == 500
+
+
+@pytest.mark.parametrize(("findings", "code"), [([], 0), (["ledger verify: a cent is off"], 1)])
+def test_the_day_ends_with_1_when_a_cent_is_off(
+    findings: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day, "measure", lambda asked, root, say: {"findings": findings})
+    done = CliRunner().invoke(app, ["bench", "day", "--payments", "10", "--json"])
+    assert done.exit_code == code
+    assert ("a cent is off" in done.stderr) == bool(findings)
+    assert json.loads(done.stdout) == {"findings": findings}
 
 
 def test_obligors_differ_as_real_ones_do() -> None:
