@@ -16,6 +16,7 @@ from chassis.runtime import Caller
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.payments.v1 import disbursement_service_pb2 as pay_pb
 from childsupport.payments.v1 import events_pb2 as events
+from childsupport.payments.v1 import payments_service_pb2 as pb
 from formats.ach import read_entries
 from formats.ach.layouts import (
     ADDENDA_CHANGE,
@@ -27,13 +28,21 @@ from formats.ach.layouts import (
     FILE_HEADER,
 )
 from formats.ded import parse_ded_elements
-from payments_service.actions import checks, disbursing, holding, redirecting, ways_recorded
+from payments_service.actions import (
+    checks,
+    disbursing,
+    holding,
+    outgoing_files,
+    redirecting,
+    ways_recorded,
+)
 from payments_service.actions import returns as returning
-from payments_service.api.paying import PayeeReads
+from payments_service.api.paying import BankFiles, PayeeReads, Payees
 from payments_service.domain.lanes import other_state_id
 from payments_service.jobs import ledger as jobs
 from payments_service.jobs import paying as paying_jobs
-from payments_service.store import totals
+from payments_service.settings import settings_of
+from payments_service.store import paying, special, totals
 
 from .conftest import TODAY, make_id
 
@@ -580,3 +589,94 @@ class TestOtherWays:
         pay_out(world)
         row = one(world, "SELECT payee_kind, method, amount_cents FROM disbursement")
         assert tuple(row) == (6, 1, 50_000)
+
+
+class TestPrenotes:
+    def test_a_test_goes_out_first_and_a_failed_one_stops_the_account(self, world):
+        """Rule disbursement.prenote: a setting; here as it is with `first`."""
+        family(world)
+        usable = date(2026, 3, 12)
+        with world.runtime.work() as work:
+            odfi = ROUTING[:8]
+            (found,) = special.take_new_accounts(work.session, TODAY, usable, odfi, 10)
+            content = outgoing_files.prenotes([found], TODAY, NEXT, work.keys, settings_of(work))
+            (entry,) = read_entries([b"".join(content)])
+            assert entry.is_prenote
+            assert (entry.amount_cents, entry.problems) == (0, ())
+            assert special.take_new_accounts(work.session, TODAY, usable, odfi, 10) == []
+            ways = [
+                paying.can_be_paid(work.session, PAYEE, prenotes=True, on=day)
+                for day in (TODAY, usable)
+            ]
+        assert ways == [2, 1]
+        taken = take_back(world, ("R04", entry.trace_number, 0))
+        assert (taken.tests_failed, taken.unmatched) == (1, 0)
+        pay_out(world)
+        assert method_on(world, TODAY) == 2
+
+
+class TestApi:
+    """The calls as a worker makes them; what they do is tested above."""
+
+    def call(self, world, method, request, who="worker-a"):
+        with world.runtime.work(Caller(who)) as work:
+            return method(request, work)
+
+    def test_bank_files(self, world):
+        family(world, account=False)
+        pay_out(world)
+        files_ = BankFiles()
+        paid = b"check_number,amount_cents,paid_on\n1,50000,2026-03-09\n"
+        done = self.call(world, files_.TakePaidChecks, pay_pb.TakePaidChecksRequest(content=paid))
+        assert (done.cleared, done.cleared_cents) == (1, 50_000)
+        lost = pay_pb.TakeReturnsRequest(content=back(("R03", "123456789999999", 10)))
+        assert self.call(world, files_.TakeReturns, lost).unmatched == 1
+        for method, request in (
+            (files_.TakeReturns, pay_pb.TakeReturnsRequest(content=b"no such file")),
+            (files_.TakePaidChecks, pay_pb.TakePaidChecksRequest(content=b"\xff")),
+            (files_.TakePaidChecks, pay_pb.TakePaidChecksRequest()),
+        ):
+            with pytest.raises(PlatformError, match="content"):
+                self.call(world, method, request)
+
+    def test_checks_holds_redirects_and_cards(self, world):
+        family(world, account=False)
+        world.participants(world.participant(2))
+        pay_out(world)
+        payees, id_ = Payees(), trace(world)[0][1]
+        stopped = self.call(world, payees.StopCheck, pay_pb.StopCheckRequest(disbursement_id=id_))
+        assert stopped.disbursement.state == pb.DISBURSEMENT_STATE_STOPPED
+        again = pay_pb.ReissuePaymentRequest(disbursement_id=id_)
+        self.call(world, payees.ReissuePayment, again)
+        hold = self.call(
+            world,
+            payees.PlaceHold,
+            pay_pb.PlaceHoldRequest(payee_id=PAYEE, reason="bad_address", note="mail came back"),
+        ).hold
+        read = PayeeReads()
+        payee = self.call(world, read.GetPayee, pay_pb.GetPayeeRequest(payee_id=PAYEE)).payee
+        assert [h.hold_id for h in payee.holds] == [hold.hold_id]
+        assert [r.state for r in payee.returned] == [pay_pb.RETURNED_PAYMENT_STATE_WAITING]
+        assert pay_out(world, NEXT)["disbursements"] == 0
+        over = pay_pb.ReleaseHoldRequest(payee_id=PAYEE, hold_id=hold.hold_id)
+        self.call(world, payees.ReleaseHold, over)
+        with pytest.raises(PlatformError, match="ended"):
+            self.call(world, payees.ReleaseHold, over)
+        asked = self.call(
+            world,
+            payees.AskToRedirect,
+            pay_pb.AskToRedirectRequest(
+                case_id=make_id("case", 1), to_payee_id=make_id("obligee", 2),
+                proof="notarized_statement_of_living_arrangements", evidence_id="statement",
+            ),
+        ).redirect  # fmt: skip
+        listed = self.call(world, read.ListRedirects, pay_pb.ListRedirectsRequest()).redirects
+        assert [r.redirect_id for r in listed] == [asked.redirect_id]
+        decision = pay_pb.DecideRedirectRequest(redirect_id=asked.redirect_id, agreed=False)
+        decided = self.call(world, payees.DecideRedirect, decision, "worker-b").redirect
+        assert decided.state == pay_pb.REDIRECT_STATE_REFUSED
+        card = pay_pb.SetDebitCardRequest(payee_id=PAYEE, card_id="CARD-1")
+        assert self.call(world, payees.SetDebitCard, card).payee.method == 4
+        assert pay_out(world, AFTER)["amount_cents"] == 50_000
+        assert method_on(world, AFTER) == 4
+        sound(world)
