@@ -24,7 +24,7 @@ from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
 from payments_service.actions.redoing import redo_obligors
 from payments_service.api.corrections import CorrectionReads, Corrections
-from payments_service.store import claims, ledger, to_redo, totals
+from payments_service.store import claims, ledger, to_redo, totals, unposted
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
 ANN, BEN = Caller("worker:ann"), Caller("worker:ben")
@@ -518,7 +518,7 @@ class TestFaults:
             to_redo.put_back(work.session, row, "no rule", work.clock.now())
         one_family.settle()
         with one_family.runtime.work() as work:
-            (finding,) = to_redo.findings(work.session, 9)
+            (finding,) = unposted.findings(work.session, work.clock.now(), work.clock.today())
             assert "cannot be computed again from 2026-03-01: no rule" in finding
             assert to_redo.retry(work.session) == 1
         one_family.settle()

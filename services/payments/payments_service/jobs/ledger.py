@@ -10,7 +10,7 @@ from chassis.service import Job
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse, pay_page
 from payments_service.actions.law_check import changed_rules
-from payments_service.store import receipts, totals, unposted
+from payments_service.store import receipts, to_redo, totals, unposted
 from policy import load
 
 log = structlog.get_logger()
@@ -40,8 +40,11 @@ def verify(work: Work, business_date: date) -> Mapping[str, int | str]:
 
 
 def retry(work: Work, business_date: date) -> Mapping[str, int | str]:
-    """Try again to post what was identified and could not be posted, once its cause is mended."""
-    return {"receipts": receipts.retry_unposted(work.session)}
+    """Try again what could not be posted, or computed again, once its cause is mended."""
+    return {
+        "receipts": receipts.retry_unposted(work.session),
+        "obligors": to_redo.retry(work.session),
+    }
 
 
 JOBS = (

@@ -128,17 +128,22 @@ def retry(session: Session) -> int:
     return cursor(session).execute(statement).rowcount
 
 
-def findings(session: Session, most: int) -> list[str]:
-    """Return a sentence for each obligor whose books cannot be computed again."""
+MAX_FINDINGS = 50
+
+
+def findings(session: Session, before: datetime) -> list[str]:
+    """Return a sentence for each obligor that waits since an instant, or for whom it fails."""
     rows = session.execute(
         text(
-            "SELECT obligor_id::text, from_month, error FROM obligor_to_redo WHERE error > ''"
-            " ORDER BY 1 LIMIT :most"
+            "SELECT obligor_id::text, from_month, error FROM obligor_to_redo"
+            " WHERE error > '' OR queued_at <= :before ORDER BY 1 LIMIT :most"
         ),
-        {"most": most},
+        {"before": before, "most": MAX_FINDINGS},
     )
     return [
         f"The books of obligor {id_} cannot be computed again from {month}: {error}."
+        if error
+        else f"The books of obligor {id_} wait to be computed again from {month}."
         for id_, month, error in rows
     ]
 
