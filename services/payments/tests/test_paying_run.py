@@ -119,3 +119,21 @@ def test_money_that_comes_during_a_run_waits_for_the_next(world):
     with world.runtime.work() as work:
         assert totals.ledger_totals(work.session).payable_cents == 700
         assert totals.verify(work.session).findings == ()
+
+
+def test_a_job_waits_for_a_step_that_another_worker_has(world):
+    """The job is done when the run is: not before, and not by waiting for a lock that times out."""
+    ready(world, range(1, 3))
+    with world.runtime.work() as work:
+        disbursing.pay_page(work, TODAY)
+    done = []
+    with world.runtime.work() as other:
+        held = runs.take(other.session, wait=False)
+        (job,) = [j for j in jobs.JOBS if j.name == "disburse"]
+        thread = threading.Thread(target=lambda: done.append(world.runtime.run_job(job, TODAY)))
+        thread.start()
+        thread.join(0.5)
+        assert not done
+        disbursing._advance(other, held)
+    thread.join()
+    assert done[0]["disbursements"] == 2

@@ -52,8 +52,10 @@ def disburse(work: Work, business_date: date) -> Mapping[str, int | str]:
 
 
 def pay_page(work: Work, business_date: date) -> bool:
-    """Do one step of a date's run; False when nothing is left that another worker does not do."""
-    return _begin(work, business_date) or go_on(work)
+    """Do one step of a date's run; waits a little for what others do, False when all is done."""
+    if _begin(work, business_date) or go_on(work):
+        return True
+    return runs.wait_for_others(work.session, business_date)
 
 
 def go_on(work: Work) -> bool:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from payments_service.store import tables
 
+WAIT_SECONDS = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -78,6 +80,21 @@ def take(session: Session, *, wait: bool) -> Step | None:
         row = session.execute(text(_TAKE + ("" if wait else " SKIP LOCKED"))).first()
         if row is not None or not wait or not _unfinished(session):
             return None if row is None else Step(*row)
+
+
+def wait_for_others(session: Session, business_date: date) -> bool:
+    """Wait a little when steps of a run, or of one before it, are open; whether there are any.
+
+    Not for their locks: a step may take longer than a lock is waited for.
+    """
+    found = session.scalar(
+        text(
+            "SELECT pg_sleep(:seconds) IS NOT NULL FROM disbursement_step"
+            " WHERE done_at IS NULL AND business_date <= :on LIMIT 1"
+        ),
+        {"seconds": WAIT_SECONDS, "on": business_date},
+    )
+    return bool(found)
 
 
 def _unfinished(session: Session) -> bool:
