@@ -12,6 +12,7 @@ from payments_service.api import fti
 from payments_service.api import reads as api
 from payments_service.domain.model import Source
 from payments_service.jobs import ledger as jobs
+from payments_service.store.shown import SHOWN
 
 TODAY = date(2026, 3, 6)
 PARENT, WORKER = common.AUDIENCE_PARENT, common.AUDIENCE_WORKER
@@ -83,7 +84,7 @@ def test_whoever_may_know_it_is_told_and_noted(posted):
     assert "ky.distribution.hierarchy.federal_tax_offset.former_assistance.any.1" in steps
     assert told.steps[-1].rule_id == "us.sdu.offset"
     ((caller, method, subject, outcome),) = records(posted)
-    assert (caller, outcome) == ("worker-1", fti.SHOWN)
+    assert (caller, outcome) == ("worker-1", SHOWN)
     assert method.endswith("ReceiptReadService/ExplainReceipt")
     assert subject == {"receipt_id": [told.receipt.receipt_id]}
     explain(posted, WAGE, WORKER, fti.SCOPE)
@@ -103,7 +104,7 @@ def test_lists_and_single_receipts_are_masked_and_noted_alike(posted):
         pb.RECEIPT_SOURCE_EMPLOYER,
     }
     ask(posted, "GetReceipt", single, fti.SCOPE)
-    assert [outcome for *_, outcome in records(posted)] == [fti.SHOWN, fti.SHOWN]
+    assert [outcome for *_, outcome in records(posted)] == [SHOWN, SHOWN]
 
 
 def test_a_disbursement_is_masked_and_noted_too(posted):
@@ -123,4 +124,4 @@ def test_a_disbursement_is_masked_and_noted_too(posted):
     assert [word for word in TELLING if word in str(hidden).lower()] == []
     assert records(posted) == []
     ask(posted, "ExplainDisbursement", request, fti.SCOPE, servicer=api.DisbursementReads)
-    assert [outcome for *_, outcome in records(posted)] == [fti.SHOWN]
+    assert [outcome for *_, outcome in records(posted)] == [SHOWN]

@@ -7,20 +7,16 @@ When the source of a refund was shown, a record beside that of the call says so.
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert
-
-from chassis import tables
 from chassis.runtime import Work
 from childsupport.common.v1 import explanation_pb2 as common
 from payments_service.domain.model import Source
+from payments_service.store import shown as store
 
 SCOPE = "payments.fti.read"
-SHOWN = "FEDERAL_TAX_INFORMATION_SHOWN"
 SOURCES = frozenset({Source.FEDERAL_TAX_OFFSET, Source.FEDERAL_ADMINISTRATIVE_OFFSET})
 OTHER_REASON = "other"
 PLAIN_REASONS = frozenset({"excess", "no_payee_address", "undecided_payee"})
 """Reasons of holds that say nothing of where the money came from."""
-MAX_IDS = 50
 
 
 def may_see(work: Work, audience: common.Audience.ValueType = common.AUDIENCE_UNSPECIFIED) -> bool:
@@ -31,16 +27,13 @@ def may_see(work: Work, audience: common.Audience.ValueType = common.AUDIENCE_UN
 def note_shown(work: Work, method: str, shown: Iterable[tuple[str, int]]) -> None:
     """Record that sources were shown, where refunds are among them. `shown`: receipt and source."""
     ids = sorted({receipt_id for receipt_id, source in shown if source in SOURCES})
-    for start in range(0, len(ids), MAX_IDS):
-        record = {
-            "at": work.clock.now(),
-            "caller": work.caller.client_id,
-            "method": f"childsupport.payments.v1.{method}",
-            "request_id": "",
-            "subject": {"receipt_id": ids[start : start + MAX_IDS]},
-            "outcome": SHOWN,
-        }
-        work.session.execute(insert(tables.audit), record)
+    store.note(
+        work.session,
+        at=work.clock.now(),
+        caller=work.caller.client_id,
+        method=f"childsupport.payments.v1.{method}",
+        receipt_ids=ids,
+    )
 
 
 def plain_reason(reason: str) -> str:
