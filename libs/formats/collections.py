@@ -99,7 +99,8 @@ def read_table(chunks: Iterable[bytes], columns: Sequence[str]) -> Iterator[Coll
             problems.append(_problem(number, "line", "more lines", "nothing after the TOTAL line"))
             break
         if cells[0].strip().upper() == TOTAL:
-            problems += _check_total(number, cells, lines, cents)
+            if not problems:
+                problems += _check_total(number, cells, lines, cents)
             is_ended = True
             continue
         values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
@@ -147,7 +148,8 @@ def _row_problems(
     }
     for name, is_wrong in wrong.items():
         if is_wrong:
-            read = "" if name in _PERSONAL else values.get(name, "")
+            value = values.get(name, "")
+            read = "#" * len(value) if name in _PERSONAL else value
             yield _problem(number, name, read, _RULES[name])
 
 

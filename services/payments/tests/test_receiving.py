@@ -357,8 +357,12 @@ def test_offsets_are_posted_but_for_joint_returns_of_what_is_not_assigned(world)
 
 
 def test_why_a_receipt_is_held_is_for_those_alone_who_may_see_federal_tax_information(world):
-    send(world, FEDERAL, offsets(offset(2, 5_000, joint="Y")))
+    broken = offset(1, 100).replace(FIRST[1].replace("-", ""), "12345X701", 1)
+    send(world, FEDERAL, offsets(offset(2, 5_000, joint="Y"), broken), sender="US Treasury")
     world.settle()
+    suspense = call(world, SuspenseReads(), "ListSuspense", suspense_pb.ListSuspenseRequest())
+    (item,) = suspense.items
+    assert (item.sender_name, item.receipt.detail) == ("", "Its ssn cannot be read.")
     (masked,) = holds(world, scopes=())
     assert (masked.reason, masked.HasField("held_until")) == ("", False)
     with pytest.raises(PlatformError, match="federal tax information"):
@@ -366,12 +370,14 @@ def test_why_a_receipt_is_held_is_for_those_alone_who_may_see_federal_tax_inform
     listing = receipt_pb.ListCollectionBatchesRequest()
     for scopes, kind in (((), 0), ((FTI,), FEDERAL)):
         found = call(world, ReceivingReads(), "ListCollectionBatches", listing, scopes=scopes)
-        assert [batch.kind for batch in found.batches] == [kind]
+        assert [(batch.kind, bool(batch.reference)) for batch in found.batches] == [
+            (kind, bool(kind))
+        ]
     with world.runtime.work() as work:
         seen = work.session.scalars(text("SELECT method FROM audit WHERE outcome LIKE 'FEDERAL%'"))
         assert {"ListCollectionBatches"} <= {method.rpartition("/")[2] for method in seen}
     spoken = b" ".join(body for _, body in events(world)).lower()
-    for word in (b"joint", b"offset", b"tax", b"refund"):
+    for word in (b"joint", b"offset", b"tax", b"refund", b"treasury"):
         assert word not in spoken
 
 

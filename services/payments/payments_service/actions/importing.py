@@ -157,10 +157,9 @@ def _line_of_row(row: CollectionRow, source: Source, instrument: int, sender: Se
     )
 
 
-def _read_offsets(intake: Intake, facts: FileFacts, chunks: Iterable[bytes]) -> None:
-    sender = Sender(facts.sender)
+def _read_offsets(intake: Intake, _: FileFacts, chunks: Iterable[bytes]) -> None:
     for page in pages(read_offsets(chunks)):
-        intake.add(_line_of_offset(r, sender) for r in page if r.collection_cents)
+        intake.add(_line_of_offset(r) for r in page if r.collection_cents)
         intake.take_back(
             [
                 TakenBack(
@@ -176,8 +175,11 @@ def _offset_source(record: OffsetRecord) -> Source:
     return Source.FEDERAL_TAX_OFFSET if record.is_tax else Source.FEDERAL_ADMINISTRATIVE_OFFSET
 
 
-def _line_of_offset(record: OffsetRecord, sender: Sender) -> Line:
-    """Return a line; a joint return holds back only what is not assigned (42 USC 664(a)(3)(B))."""
+def _line_of_offset(record: OffsetRecord) -> Line:
+    """Return a line; a joint return holds back only what is not assigned (42 USC 664(a)(3)(B)).
+
+    Neither sender nor format is kept or said: either would tell where the money comes from.
+    """
     is_joint = record.joint_return and not record.injured_spouse_settled
     return Line(
         line_number=record.record_number,
@@ -188,11 +190,10 @@ def _line_of_offset(record: OffsetRecord, sender: Sender) -> Line:
         case_identifier=record.case_id,
         ssn=record.ssn,
         name=record.name,
-        sender=sender,
         same_as=f"{record.offset_year}/{record.assigned}",
         joint_return=record.is_tax and is_joint and not record.assigned,
         reason=INVALID if record.problems else 0,
-        detail=_said(record.problems),
+        detail=f"Its {record.problems[0].field} cannot be read." if record.problems else "",
     )
 
 

@@ -32,6 +32,7 @@ MAX_REFERENCE = 100
 SINGLE = receipt_pb.COLLECTION_FILE_KIND_SINGLE
 CHECK_LIST = receipt_pb.COLLECTION_FILE_KIND_CHECK_LIST
 FEDERAL = receipt_pb.COLLECTION_FILE_KIND_FEDERAL_OFFSET
+PLAIN_KINDS = frozenset({SINGLE, CHECK_LIST, receipt_pb.COLLECTION_FILE_KIND_ONLINE})
 NOT_RECORDED = frozenset(
     {
         Source.EMPLOYER,
@@ -253,7 +254,8 @@ def _batch(work: Work, batch: Batch) -> receipt_pb.CollectionBatch:
         submission_id=batch.submission_id,
         kind=batch.kind if shown else 0,  # type: ignore[arg-type]
         source=batch.source if shown else 0,  # type: ignore[arg-type]
-        reference=batch.reference,
+        # The name of an agency's file may tell which agency it is.
+        reference=batch.reference if shown or batch.kind in PLAIN_KINDS else "",
         amount_cents=batch.amount_cents,
         line_count=batch.line_count,
         identified_count=batch.identified_count,
