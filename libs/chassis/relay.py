@@ -25,6 +25,10 @@ from chassis.topology import RetryPolicy
 _log = structlog.get_logger()
 
 BATCH_EVENTS = 200
+BATCH_BYTES = 8 << 20
+"""About so much: pages of a thousand payments are 500 times as long as a single change."""
+FIRST_EVENTS = 10
+"""So many are taken as long as it is not known how long they are."""
 BATCHES_IN_FLIGHT = 3
 """Each holds a connection; one more is kept for the metrics, one outside the pool listens."""
 POLL_SECONDS = 1.0
@@ -64,6 +68,7 @@ class _Relay:
         self._wake = threading.Event()
         self._news = True
         self._in_flight: list[_InFlight] = []
+        self._limit = FIRST_EVENTS
         self._refusals = outbox.Refusals(self._service)
         self._observed = 0.0
         self._most = max(1, min(BATCHES_IN_FLIGHT, runtime.settings.max_database_connections - 1))
@@ -126,10 +131,9 @@ class _Relay:
     def _send(self, publisher: Publisher) -> bool:
         """Take a batch and publish it; whether more may wait."""
         session = Session(self._runtime.engine)
+        limit = self._limit
         try:
-            events = outbox.take_unsent(
-                session, self._service, BATCH_EVENTS, self._refusals.waiting()
-            )
+            events = outbox.take_unsent(session, self._service, limit, self._refusals.waiting())
         except BaseException:
             session.close()
             raise
@@ -137,11 +141,12 @@ class _Relay:
             session.close()
             return False
         batch = Batch(tuple(events))
+        self._limit = _next_limit(sum(len(event.body) for _, event in events) // len(events))
         faults.point("relay.taken")
         self._in_flight.append(_InFlight(session, batch, stopwatch()))
         publisher.publish(batch)
         faults.point("relay.given")
-        return len(events) == BATCH_EVENTS
+        return len(events) == limit
 
     def _settle(self) -> None:
         """Commit what the broker has answered for."""
@@ -190,3 +195,8 @@ class _Relay:
         for one in self._in_flight:
             one.session.close()
         self._in_flight.clear()
+
+
+def _next_limit(body_bytes: int) -> int:
+    """Return how many events to take next, when those of the last batch were so long each."""
+    return max(1, min(BATCH_EVENTS, BATCH_BYTES // max(1, body_bytes)))
