@@ -588,8 +588,8 @@ def test_its_history_reads_from_beginning_to_end(family: Family) -> None:
 def test_the_ledger_charged_what_the_court_ordered(family: Family) -> None:
     """From the month of filing to the end of school, the new amount from the court's change on.
 
-    December and January had been charged when the court decided: what it changed of them is not
-    charged again yet.
+    December and January had been charged when the court decided: the books were computed again
+    from the month on from which the change holds.
     """
     clients = Clients(family.town.platform.addresses, family.town.platform.administrator)
     try:
@@ -598,7 +598,7 @@ def test_the_ledger_charged_what_the_court_ordered(family: Family) -> None:
         ).balances
     finally:
         clients.close()
-    assert sum(one.due_cents for one in owed) == 11 * 60_929 + 4 * 73_120
+    assert sum(one.due_cents for one in owed) == 9 * 60_929 + 6 * 73_120
     assert {one.obligation_id for one in owed} == {family.who["obligation"]}
 
 
