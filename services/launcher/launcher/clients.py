@@ -71,20 +71,34 @@ class EmployerDoor:
     def __init__(self, intake_url: str, client_id: str, secret: str) -> None:
         """Get a token (OAuth 2.0 client credentials)."""
         self._url = intake_url
-        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": secret,
+        }
+        self._token = self._fetch_token()
+
+    def _fetch_token(self) -> str:
         answer = self._send(
             "POST",
             "/oauth2/token",
-            urllib.parse.urlencode(form).encode(),
+            urllib.parse.urlencode(self._form).encode(),
             {"content-type": "application/x-www-form-urlencoded"},
         )
         if answer.status != HTTPStatus.OK:
-            message = f"no token for {client_id}: {answer.body}"
+            message = f"no token for {self._form['client_id']}: {answer.body}"
             raise RuntimeError(message)
-        self._token: str = answer.body["access_token"]
+        return str(answer.body["access_token"])
 
     def submit(self, file_name: str, content: bytes, key: str) -> HttpAnswer:
-        """Submit one file under an idempotency key."""
+        """Submit one file under an idempotency key, with a new token if the old one expired."""
+        answer = self._submit(file_name, content, key)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._token = self._fetch_token()
+            answer = self._submit(file_name, content, key)
+        return answer
+
+    def _submit(self, file_name: str, content: bytes, key: str) -> HttpAnswer:
         return self._send(
             "POST",
             f"/v1/submissions?{urllib.parse.urlencode({'file_name': file_name})}",

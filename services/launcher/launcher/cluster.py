@@ -25,7 +25,8 @@ ADMINISTRATOR: Final = "administrator"
 SETTLED_LOOKS: Final = 2
 """How often in a row nothing may be on its way before a platform counts as settled."""
 LOOK_SECONDS: Final = 0.05
-COMMAND_SECONDS: Final = 300
+COMMAND_SECONDS: Final = 3_600
+"""A job for a million payments takes minutes."""
 READY_WITHIN_SECONDS: Final = 90.0
 STOP_WITHIN_SECONDS: Final = 10.0
 CONNECTIONS_PER_PROCESS: Final = 4
