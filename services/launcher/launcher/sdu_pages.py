@@ -54,10 +54,9 @@ def show_timeliness(
         return
     console = page_console()
     points = answer.share_basis_points
-    share = (
-        f"{points // 100}.{points % 100:02}%" if answer.HasField("share_basis_points") else "none"
-    )
-    console.print(Text(f"Sent out {first} to {last}: {share} in time", style="bold"))
+    counted = answer.HasField("share_basis_points")
+    share = f"{points // 100}.{points % 100:02}% in time" if counted else "nothing is counted"
+    console.print(Text(f"Sent out {first} to {last}: {share}", style="bold"))
     console.print()
     rows = [
         (
@@ -150,12 +149,12 @@ def show_quarter(channel: grpc.Channel, day: date, line: str, *, as_json: bool) 
     if line:
         console.print(Text(f"\nBehind line {line}", style="bold"))
         listed = [(item.source_id, money(item.amount_cents)) for item in items]
-        listed.append((f"{len(items):,} items", money(sum(item.amount_cents for item in items))))
+        listed.append((f"all {len(items):,}", money(sum(item.amount_cents for item in items))))
         console.print(
             table(("Receipt or payment", "Dollars"), listed, amounts=(1,), last_is_sum=True)
         )
     for step in answer.steps:
-        console.print(Text(f"\n{step.citation} ({step.confidence}). {step.text}", style="dim"))
+        console.print(Text(f"\n{step.citation}. {step.text}", style="dim"))
     return _print_findings(console, answer.findings)
 
 
@@ -189,9 +188,8 @@ def record_bank(
                 deposits_cents=cents["deposits"],
                 electronic_cents=cents["electronic"],
                 checks_cents=cents["checks"],
-                closing_cents=cents.get("closing", 0),
+                closing_cents=cents.get("closing"),
             ),
-            closing_known="closing" in cents,
             reference=reference,
         )
     )
@@ -215,7 +213,7 @@ def _print_days(console: Console, days: Sequence[pb.BankDay]) -> bool:
                     money(totals.deposits_cents),
                     money(totals.electronic_cents),
                     money(totals.checks_cents),
-                    money(totals.closing_cents),
+                    _closing(totals),
                 )
             )
     heads = ("Day", "", "Came in", "Electronic", "Checks", "Balance")
@@ -223,6 +221,10 @@ def _print_days(console: Console, days: Sequence[pb.BankDay]) -> bool:
     if not days:
         console.print("Nothing was moved.")
     return _print_findings(console, [finding for day in days for finding in day.findings])
+
+
+def _closing(totals: pb.BankTotals) -> str:
+    return money(totals.closing_cents) if totals.HasField("closing_cents") else "not given"
 
 
 def _print_findings(console: Console, findings: Iterable[str]) -> bool:

@@ -119,7 +119,7 @@ def show_history(channel: grpc.Channel, asked: Asked, audience: str, *, as_json:
     console = page_console()
     first = iso(whole.first_day)
     console.print(
-        Text(f"Case {asked.number}  payments {f'since {first}' if first else ''}", style="bold")
+        Text(f"Case {asked.number}  payments since {first or 'the beginning'}", style="bold")
     )
     console.print()
     rows = [(first, "Owed before", "", "", money(whole.opening_cents))] if first else []
@@ -257,7 +257,7 @@ def _print_held(console: Console, held: Iterable[pb.HeldSum]) -> None:
 def _print_steps(console: Console, steps: Iterable[Step]) -> None:
     for step in steps:
         console.print(Text(f"\n{step.text}"))
-        console.print(Text(f"{step.citation} ({step.rule_id}, {step.confidence})", style="dim"))
+        console.print(Text(f"{step.citation} [{step.rule_id}]", style="dim"))
 
 
 def _print_message(message: Message) -> None:

@@ -201,9 +201,8 @@ def bank(world, day, deposits, electronic, closing=None):
         request_id="1",
         day=from_date(day),
         totals=pb.BankTotals(
-            deposits_cents=deposits, electronic_cents=electronic, closing_cents=closing or 0
+            deposits_cents=deposits, electronic_cents=electronic, closing_cents=closing
         ),
-        closing_known=closing is not None,
     )
     return ask(world, "RecordBankTotals", request, BankTotals).day
 

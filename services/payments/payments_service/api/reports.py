@@ -279,7 +279,7 @@ class BankTotals:
             said.deposits_cents,
             said.electronic_cents,
             said.checks_cents,
-            said.closing_cents if request.closing_known else None,
+            said.closing_cents if said.HasField("closing_cents") else None,
         )
         reports.record_bank_totals(
             work.session,
@@ -320,7 +320,7 @@ def _totals(totals: DayTotals) -> pb.BankTotals:
         deposits_cents=totals.deposits_cents,
         electronic_cents=totals.electronic_cents,
         checks_cents=totals.checks_cents,
-        closing_cents=totals.closing_cents or 0,
+        closing_cents=totals.closing_cents,
     )
 
 
