@@ -19,12 +19,13 @@ from chassis.runtime import Caller
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged
 from childsupport.payments.v1 import correction_service_pb2 as pb
-from payments_service.actions import correcting
+from payments_service.actions import correcting, redirecting
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
 from payments_service.actions.redoing import redo_obligors
 from payments_service.api.corrections import CorrectionReads, Corrections
-from payments_service.store import claims, ledger, to_redo, totals, unposted
+from payments_service.domain.lanes import lane_of
+from payments_service.store import claims, ledger, payees, to_redo, totals, unposted
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
 ANN, BEN = Caller("worker:ann"), Caller("worker:ben")
@@ -442,6 +443,47 @@ class TestWhatWentOut:
         for _ in range(2):
             again(one_family, 1, MARCH)
         assert rows(one_family, "SELECT count(*) FROM entry") == before
+        clean(one_family)
+
+    def test_what_was_redirected_and_bounced_goes_to_nobody(self, one_family):
+        """45 CFR 302.38: to the family; a caretaker on proof has its place, also backwards."""
+        receive(one_family, 1, 20_000, PAID)
+        caretaker = str(uuid.UUID(int=9))
+        with one_family.runtime.work() as work:
+            case_id = work.session.scalar(text("SELECT case_id::text FROM case_projection"))
+            obligee, obligor = work.session.execute(
+                text("SELECT payee_id::text, obligor_id::text FROM payable")
+            ).one()
+            payees.add_redirect(
+                work.session,
+                payees.Redirect(
+                    redirect_id=str(uuid.UUID(int=8)),
+                    payee_id=obligee,
+                    case_id=case_id,
+                    to_payee_id=caretaker,
+                    first_day=MARCH,
+                    last_day=None,
+                    proof="custody order",
+                    evidence_id="",
+                    state=2,
+                    asked_by="worker:ann",
+                    asked_on=MARCH,
+                    decided_by="worker:ben",
+                    decided_on=MARCH,
+                ),
+            )
+            lane = lane_of(obligor)
+            ledger.lock_lane(work.session, lane)
+            redirecting.redirect_lane(work, PAID, lane)
+        assert rows(one_family, "SELECT payee_id::text FROM payable") == [(caretaker,)]
+        bank_says(one_family, 1)
+        assert rows(one_family, "SELECT count(*) FROM payable") == [(0,)]
+        assert rows(one_family, "SELECT count(*) FROM claim") == [(0,)]
+        by_holder = (
+            "SELECT participant_id FROM line WHERE book = 2 GROUP BY account, participant_id"
+            " HAVING sum(amount_cents) <> 0"
+        )
+        assert rows(one_family, by_holder) == []
         clean(one_family)
 
 

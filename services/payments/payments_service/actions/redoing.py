@@ -20,11 +20,12 @@ from payments_service.domain.bookkeeping import (
     Account,
     Entry,
     EntryKind,
+    Line,
     cash_lines,
     fact_id,
 )
 from payments_service.domain.lanes import lane_of
-from payments_service.domain.model import Part, Payee
+from payments_service.domain.model import Part, Payee, Receipt
 from payments_service.domain.pinning import FREE
 from payments_service.domain.redoing import Change, Law, Redone, redo
 from payments_service.domain.rules import rules_for
@@ -114,25 +115,35 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> list[str]:
 
 
 def _released(loaded: history.Loaded, changes: Sequence[Change], on: date) -> Iterator[Entry]:
-    """Yield the entries that bring parts which end back from a hold that came after posting."""
+    """Yield the entries that bring parts which end back to where their posting put them.
+
+    Back from a hold that came after it, and from a caretaker to whom they were redirected.
+    """
     for change in changes:
         receipt = change.stood.receipt
         for one in change.withdrawn:
-            held = loaded.holds.get((receipt.obligor_id, receipt.receipt_id, one.sequence))
-            if held is None or not held.round:
-                continue
-            account = PAYABLE[Payee(held.payee_kind)]
-            key = (receipt.receipt_id, str(one.sequence), str(held.round))
-            lines = cash_lines(Account.HELD, account, held.payee_id, held.amount_cents)
-            yield Entry(
-                receipt.obligor_id,
-                fact_id(EntryKind.RELEASE.name, *key),
-                EntryKind.RELEASE,
-                receipt.receipt_id,
-                on,
-                on,
-                lines,
-            )
+            place = (receipt.obligor_id, receipt.receipt_id, one.sequence)
+            held, cents = loaded.holds.get(place), one.part.amount_cents
+            account = PAYABLE[one.part.payee]
+            if held is not None and held.round:
+                key = (receipt.receipt_id, str(one.sequence), str(held.round))
+                lines = cash_lines(Account.HELD, account, held.payee_id, cents)
+                yield _moved(receipt, EntryKind.RELEASE, key, lines, on)
+            holder = loaded.held_for.get(place)
+            if one.part.payee == Payee.FAMILY and holder not in {None, one.part.payee_id}:
+                key = (receipt.receipt_id, str(one.sequence), "back")
+                lines = [
+                    *cash_lines(account, account, holder, cents)[:1],
+                    *cash_lines(account, account, one.part.payee_id, cents)[1:],
+                ]
+                yield _moved(receipt, EntryKind.REDIRECTED, key, lines, on)
+
+
+def _moved(
+    receipt: Receipt, kind: EntryKind, key: tuple[str, ...], lines: Sequence[Line], on: date
+) -> Entry:
+    id_ = fact_id(kind.name, *key)
+    return Entry(receipt.obligor_id, id_, kind, receipt.receipt_id, on, on, lines)
 
 
 def _claims(changes: Sequence[Change], causes: dict[str, str], on: date) -> Iterator[claims.Claim]:

@@ -65,7 +65,7 @@ SELECT k.obligor_id::text, {_RECEIPT}
  WHERE r.obligor_id = k.obligor_id AND r.state <> {REVERSED}
 """  # noqa: S608 - no value in it
 _HERE = """
-SELECT t.obligor_id::text, t.receipt_id::text, t.sequence FROM payable t
+SELECT t.obligor_id::text, t.receipt_id::text, t.sequence, t.payee_id::text FROM payable t
   JOIN unnest(%(payees)s::uuid[], %(obligors)s::uuid[], %(receipts)s::uuid[],
               %(sequences)s::smallint[]) AS k (payee_id, obligor_id, receipt_id, sequence)
        USING (payee_id, obligor_id, receipt_id, sequence)
@@ -80,6 +80,9 @@ SELECT t.obligor_id::text, t.receipt_id::text, t.sequence, t.payee_id::text, t.r
        USING (payee_id, obligor_id, receipt_id, sequence)
  WHERE t.released_on IS NULL
  ORDER BY t.payee_id, t.obligor_id, t.receipt_id, t.sequence FOR UPDATE OF t
+"""
+_REDIRECTED = """
+SELECT DISTINCT payee_id::text, to_payee_id::text FROM redirect WHERE payee_id = ANY(%s::uuid[])
 """
 _LAST = """
 SELECT obligor_id::text, receipt_id::text, max(sequence) FROM allocation
@@ -117,6 +120,8 @@ class Loaded:
     saved: books.Saved
     facts: dict[str, Facts] = field(default_factory=dict)
     holds: dict[Place, Held] = field(default_factory=dict)
+    held_for: dict[Place, str] = field(default_factory=dict)
+    """For whom a part is here: its payee, or the caretaker that it was redirected to."""
     last_sequence: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -240,15 +245,23 @@ def _read_here(
     ]
     if not keys:
         return set()
+    payees = array({key[0] for key in keys if key[0]})
+    for payee_id, to_payee_id in cur.execute(_REDIRECTED, [payees]).fetchall():
+        keys += [(to_payee_id, *key[1:]) for key in keys if key[0] == payee_id]
     names = ("payees", "obligors", "receipts", "sequences")
     wanted = dict(zip(names, (array(c) for c in zip(*keys, strict=True)), strict=True))
     # What moved from one to the other while we waited for its lock is seen the third time.
-    here: set[Place] = set(cur.execute(_HERE, wanted).fetchall())
-    for obligor_id, receipt_id, sequence, *held in cur.execute(_HELD, wanted).fetchall():
-        here.add((obligor_id, receipt_id, sequence))
-        result.holds[obligor_id, receipt_id, sequence] = Held(*held)
-    here |= set(cur.execute(_HERE, wanted).fetchall())
-    return here
+    owed = cur.execute(_HERE, wanted).fetchall()
+    for *place, payee_id, round_, kind, cents in cur.execute(_HELD, wanted).fetchall():
+        here = (place[0], place[1], place[2])
+        result.holds[here] = Held(payee_id, round_, kind, cents)
+        result.held_for[here] = payee_id
+    for obligor_id, receipt_id, sequence, payee_id in [
+        *owed,
+        *cur.execute(_HERE, wanted).fetchall(),
+    ]:
+        result.held_for[obligor_id, receipt_id, sequence] = payee_id
+    return set(result.held_for)
 
 
 def _stood_part(obligor_id: str, receipt_id: str, row: Row, here: set[Place]) -> StoodPart:
@@ -289,7 +302,8 @@ def write(session: Session, loaded: Loaded, changes: Sequence[Change], on: date,
         columns,
         ((o, r, one.sequence, revision, on) for o, r, one, revision in withdrawn),
     )
-    _take_off(session, [(o, r, one) for o, r, one, _ in withdrawn], on)
+    places = [(o, r, one.sequence) for o, r, one, _ in withdrawn]
+    _take_off(session, {p: loaded.held_for[p] for p in places if p in loaded.held_for}, on)
     placed = list(_numbered(loaded, changes))
     rules: dict[str, Checked] = {}
     copy_rows(
@@ -363,14 +377,10 @@ UPDATE hold t SET released_on = %s
 """
 
 
-def _take_off(session: Session, rows: Sequence[tuple[str, str, StoodPart]], on: date) -> None:
-    """Take parts that end and did not go out off what is owed onward and off what is held."""
-    keys = [
-        (payee_key(one.part), obligor_id, receipt_id, one.sequence)
-        for obligor_id, receipt_id, one in rows
-        if not one.gone and one.part.amount_cents
-    ]
-    if keys:
+def _take_off(session: Session, places: Mapping[Place, str], on: date) -> None:
+    """Take parts that end, by the payee for whom they are here, off what is owed or held."""
+    if places:
+        keys = [(payee_id, *place) for place, payee_id in places.items()]
         columns = [array(column) for column in zip(*keys, strict=True)]
         cur = cursor(session)
         cur.execute(_TAKE_PAYABLE, columns)
