@@ -20,7 +20,7 @@ def day(
     *,
     payments: Annotated[int, typer.Option(min=1, help="Payments of the payday.")] = 10_000,
     cases: Annotated[
-        int | None, typer.Option(min=1, help="Cases of the State; as many as payments.")
+        int | None, typer.Option(min=1, help="Cases of the State; by default as many as payments.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another State.")] = SEED,
     prefill_lines: Annotated[
@@ -33,8 +33,8 @@ def day(
 ) -> None:
     """Take a day's payments from employers' files to families paid, on RabbitMQ and PostgreSQL.
 
-    Every role is a process. Servers of its own, or with ADMIN_DATABASE_URL and AMQP_URL those.
-    Ends with `ledger verify`; exit code 1 when a cent is off.
+    Every role is a process. The servers are embedded ones, unless ADMIN_DATABASE_URL and AMQP_URL
+    name others. Ends with the proof of the ledger; exit code 1 when a cent is off.
     """
     with told():
         from rich.console import Console
