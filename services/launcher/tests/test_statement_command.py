@@ -17,11 +17,13 @@ from chassis.ids import derived_id
 from chassis.runtime import Runtime
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged
+from childsupport.payments.v1 import payments_service_pb2 as payments_pb
+from childsupport.payments.v1.payments_service_pb2_grpc import ReceiptReadServiceStub
 from childsupport.withholding.v1.events_pb2 import RemittanceLine, RemittancesReleased
 from identity_service.registration import bootstrap_client
 from identity_service.service import SERVICE as IDENTITY
 from launcher.cli import app
-from launcher.console import ADMINISTRATOR
+from launcher.console import ADMINISTRATOR, channels
 from payments_service.service import SERVICE as PAYMENTS
 
 NUMBER = "0000000001"
@@ -155,6 +157,19 @@ def test_a_tax_refund_is_named_to_who_may_know_and_to_no_parent(run: Run) -> Non
     wrong = run("statement", "history", NUMBER, "--for", "everybody")
     assert wrong.exit_code == 2
     assert "expected one of parent, worker, auditor" in wrong.stderr
+
+
+def test_a_receipt_out_of_a_refund_is_read_over_a_server(run: Run) -> None:
+    """Recording the view is a write: a method that is declared to read only would fail."""
+    with channels(Path(), "payments") as (payments,):
+        stub = ReceiptReadServiceStub(payments)
+        asked = payments_pb.GetReceiptRequest(receipt_id=derived_id("test", "receipt"))
+        found = stub.GetReceipt(asked).receipt
+        listed = payments_pb.ListReceiptsRequest(obligor_id=found.obligor_id)
+        assert list(stub.ListReceipts(listed).receipts) == [found]
+        explained = payments_pb.ExplainReceiptRequest(receipt_id=found.receipt_id)
+        assert stub.ExplainReceipt(explained).receipt.source == found.source
+    assert found.source == payments_pb.RECEIPT_SOURCE_FEDERAL_TAX_OFFSET
 
 
 def test_reports_of_the_unit_fit_a_page_and_end_with_what_is_off(run: Run) -> None:
