@@ -401,11 +401,11 @@ class TestDisbursement:
         self.ready(world)
         with world.runtime.work() as work:
             jobs.disburse(work, TODAY)
-        self.crash_after(world, lambda work: [disbursing.write_files(work) for _ in range(4)])
+        self.crash_after(world, lambda work: [disbursing.write_files(work) for _ in range(5)])
         crashed = self.files(world)
         world.settle()
         assert self.files(world) == crashed
-        assert len(crashed) == 4
+        assert len(crashed) == 5
 
     def test_a_run_that_is_rolled_back_leaves_no_file(self, world):
         self.ready(world)
