@@ -18,7 +18,8 @@ from payments_service.domain.model import Bucket, month_of, next_month
 
 OWED = frozenset({Account.DUE, Account.PAID_AHEAD})
 """Accounts whose sum is what is owed; the second holds what was paid ahead (a credit)."""
-MAX_MONTHS = 600
+MONTH_LINES_MAX = 600
+"""Fifty years of an account, a line a month: more than any case lives."""
 
 
 class Movement(IntEnum):
@@ -187,7 +188,7 @@ def owed(lines: Iterable[SupportLine], obligations: Sequence[str], on: date) -> 
 def months(lines: Sequence[SupportLine], obligations: Collection[str], last: date) -> list[Month]:
     """Return the months of an account from its first to that of a day, by the day of effect.
 
-    Raises ValueError when there are more than MAX_MONTHS.
+    Raises ValueError when there are more than MONTH_LINES_MAX.
     """
     rows = moved(lines, obligations)
     ours = sorted(
@@ -201,8 +202,8 @@ def months(lines: Sequence[SupportLine], obligations: Collection[str], last: dat
     ahead, at, row_at = 0, 0, 0
     month = month_of(ours[0].effective)
     while month <= last:
-        if len(found) == MAX_MONTHS:
-            raise ValueError(f"an account of more than {MAX_MONTHS} months")
+        if len(found) == MONTH_LINES_MAX:
+            raise ValueError(f"an account of more than {MONTH_LINES_MAX} months")
         after = next_month(month)
         while at < len(ours) and ours[at].effective < after:
             line = ours[at]
