@@ -35,6 +35,16 @@ class BrokerQueues:
             raise ConnectionError(f"{type(error).__name__}: {error}") from error
         return {name: count for name, count in found.items() if count}
 
+    def version(self) -> str:
+        """Return the broker's version, as it says. Raises ConnectionError."""
+        try:
+            # pika tells nowhere else what the broker said of itself.
+            said = self._open().connection._impl.server_properties  # type: ignore[attr-defined]  # noqa: SLF001
+        except (pika.exceptions.AMQPError, OSError) as error:
+            self.close()
+            raise ConnectionError(f"{type(error).__name__}: {error}") from error
+        return str(said.get("version", ""))
+
     def close(self) -> None:
         """Disconnect."""
         channel, self._channel = self._channel, None

@@ -5,9 +5,11 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-import pika
 import psutil
 import psycopg
+
+from chassis.broker_queues import BrokerQueues
+from chassis.topology import RETRY_DELAYS_MS, RetryPolicy
 
 MEBIBYTE = 1 << 20
 
@@ -66,9 +68,8 @@ def _cpu() -> str:
 
 
 def _rabbitmq(amqp_url: str) -> str:
-    said: dict[str, str] = {}
-    connection = pika.BlockingConnection(pika.URLParameters(amqp_url))
-    # pika tells nowhere else what the broker said of itself.
-    said.update(connection._impl.server_properties)  # type: ignore[attr-defined]  # noqa: SLF001
-    connection.close()
-    return str(said.get("version", ""))
+    queues = BrokerQueues(amqp_url, RetryPolicy(RETRY_DELAYS_MS))
+    try:
+        return queues.version()
+    finally:
+        queues.close()
