@@ -41,7 +41,6 @@ def day(
 
         from chassis.clock import stopwatch
         from launcher.bench import day as bench_day
-        from launcher.bench.journey import BenchError
         from launcher.bench.render import render
 
         console = Console(stderr=True, highlight=False)
@@ -53,7 +52,7 @@ def day(
         asked = bench_day.Asked(payments, cases or payments, seed, prefill_lines, hot_account)
         try:
             found = bench_day.measure(asked, FOLDER.absolute() / f"day-{os.getpid()}", say)
-        except BenchError as error:
+        except (RuntimeError, TimeoutError) as error:
             typer.echo(f"childsupport bench: {error}", err=True)
             raise typer.Exit(1) from error
         if as_json:
