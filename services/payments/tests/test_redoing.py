@@ -19,11 +19,13 @@ from chassis.runtime import Caller
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged
 from childsupport.payments.v1 import correction_service_pb2 as pb
+from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from payments_service.actions import correcting, redirecting
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
 from payments_service.actions.redoing import redo_obligors
 from payments_service.api.corrections import CorrectionReads, Corrections
+from payments_service.api.reads import ReceiptReads
 from payments_service.domain.lanes import lane_of
 from payments_service.store import claims, ledger, payees, to_redo, totals, unposted
 
@@ -146,6 +148,14 @@ class TestOrdersThatChange:
         assert rows(world, "SELECT sum(ahead_cents) FROM standing") == [(0,)]
         assert rows(world, "SELECT count(*) FROM claim") == [(0,)]
         clean(world)
+        with world.runtime.work() as work:
+            asked = payments_pb.ExplainReceiptRequest(receipt_id=receipt_id(1), audience=1)
+            told = ReceiptReads().ExplainReceipt(asked, work).receipt
+        sums = [(part.current, part.amount_cents) for part in told.allocations]
+        assert (told.revision, sums) == (1, [(True, 15_000), (False, 5_000)])
+        assert all(part.disbursement_id for part in told.allocations)
+        assert told.allocations[1].steps[-1].rule_id == "ky.redo.pinned_pays"
+        assert told.allocations[1].steps[-1].text
 
     def test_what_is_not_paid_out_yet_is_free_to_move(self, world):
         world.participants(world.participant(1))
