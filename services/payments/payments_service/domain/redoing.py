@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from payments_service.domain.bookkeeping import (
     PAYABLE,
@@ -24,7 +25,7 @@ from payments_service.domain.bookkeeping import (
     reversal,
 )
 from payments_service.domain.books import Books, Standing
-from payments_service.domain.charging import Charge, bring_up
+from payments_service.domain.charging import Charge, bring_up, first_month
 from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.domain.model import (
     Applied,
@@ -153,14 +154,19 @@ def redo(history: History, law: Law, on: date) -> Redone:
     through = history.books.charged_through()
     done = Redone(rewound(history, law))
     charges: list[Charge] = []
-    for stood in sorted(history.receipts, key=_order):
-        parts: tuple[Part, ...] = ()
-        if not stood.taken_back:
-            done.books, some, parts = _post(done.books, stood, law)
+    for _, same in groupby(sorted(history.receipts, key=_order), key=_month):
+        of_month = list(same)
+        live = [stood for stood in of_month if not stood.taken_back]
+        posted: list[tuple[Part, ...]] = []
+        if live:
+            done.books, some, posted = _post(done.books, live, law)
             charges += some
-        change = compare(stood, parts, law, done.entries, on)
-        if change is not None:
-            done.changes.append(change)
+        by_receipt = {s.receipt.receipt_id: p for s, p in zip(live, posted, strict=True)}
+        for stood in of_month:
+            parts = by_receipt.get(stood.receipt.receipt_id, ())
+            change = compare(stood, parts, law, done.entries, on)
+            if change is not None:
+                done.changes.append(change)
     charges += bring_up(done.books, through)
     _book_charges(history, charges, done)
     return done
@@ -170,21 +176,27 @@ def _order(stood: StoodReceipt) -> tuple[date, str]:
     return stood.receipt.collection_date, stood.receipt.receipt_id
 
 
+def _month(stood: StoodReceipt) -> date:
+    return month_of(stood.receipt.collection_date)
+
+
 def rewound(history: History, law: Law) -> Books:
     """Return the books as they stood at the end of the month before, with today's facts."""
     books = history.books.copy()
     books.due = dict(history.due_before)
+    begins = {o.obligation_id: first_month(o, history.month) for o in books.obligations}
     for id_, standing in list(books.standing.items()):
-        if id_ not in history.opened_before:
+        ahead = history.ahead_before.get(id_, 0)
+        if id_ not in history.opened_before and not ahead:
             # What it opens with is booked as for one that is new.
             del books.standing[id_]
             continue
         through = standing.charged_through
-        if id_ not in history.charged_before:
+        # Months for which nothing is owed are charged without a line: arrears alone, for example.
+        if id_ not in history.charged_before and begins[id_] >= history.month:
             through = None
         elif through is not None and through >= history.month:
             through = _month_before(history.month)
-        ahead = history.ahead_before.get(id_, 0)
         books.standing[id_] = Standing(through, standing.revision, ahead)
     for key in books.arrears_paid:
         if key[1] >= history.month:
@@ -215,23 +227,40 @@ def _month_before(month: date) -> date:
 
 
 def _post(
-    books: Books, stood: StoodReceipt, law: Law
-) -> tuple[Books, list[Charge], tuple[Part, ...]]:
-    """Post a receipt on a copy of the books: what went out stays with whom it went to."""
-    receipt, rules = stood.receipt, law.rules(stood.receipt.collection_date)
-    gone = (one.part for one in stood.parts if one.gone)
-    pins = pins_of(gone, families_keep=law.families_keep)
+    books: Books, of_month: Sequence[StoodReceipt], law: Law
+) -> tuple[Books, list[Charge], list[tuple[Part, ...]]]:
+    """Post a month's receipts on a copy of the books: what went out stays with whom it went to.
+
+    If one of them cannot leave it there, what went out of all of them pays first: else a receipt
+    of an earlier day that came later would pay the family again for what it has been paid for.
+    """
+    rules = [law.rules(stood.receipt.collection_date) for stood in of_month]
+    pins = [
+        pins_of((one.part for one in stood.parts if one.gone), families_keep=law.families_keep)
+        for stood in of_month
+    ]
     tried = books.copy()
-    posted = post(tried, receipt, rules)
-    if covers(posted.parts, pins):
-        return tried, posted.charges, posted.parts
+    posted = [post(tried, s.receipt, on) for s, on in zip(of_month, rules, strict=True)]
+    if all(covers(one.parts, some) for one, some in zip(posted, pins, strict=True)):
+        charges = [charge for one in posted for charge in one.charges]
+        return tried, charges, [one.parts for one in posted]
     tried = books.copy()
-    charges = bring_up(tried, rules.month)
-    return tried, charges, _around(tried, receipt, pins, rules)
+    charges = bring_up(tried, rules[0].month)
+    stays = [
+        _pay_pins(tried, s.receipt, some, on)
+        for s, some, on in zip(of_month, pins, rules, strict=True)
+    ]
+    parts = []
+    for (first, rest), on in zip(stays, rules, strict=True):
+        owed = rest.amount_cents or rest.credited_cents
+        parts.append((*first, *share_out(tried, rest, on)) if owed else first)
+    return tried, charges, parts
 
 
-def _around(books: Books, receipt: Receipt, pins: Sequence[Pin], rules: Rules) -> tuple[Part, ...]:
-    """Let what went out pay first, then share out the rest."""
+def _pay_pins(
+    books: Books, receipt: Receipt, pins: Sequence[Pin], rules: Rules
+) -> tuple[tuple[Part, ...], Receipt]:
+    """Let what went out of a receipt pay; returns its parts, and what is left of the receipt."""
     year = rules.fee_year(receipt.settlement_date)
     kept, rest = limit(pins, receipt)
     parts: list[Part] = []
@@ -241,9 +270,7 @@ def _around(books: Books, receipt: Receipt, pins: Sequence[Pin], rules: Rules) -
         some = tuple(pay_pin(books, pin, rules))
         books.apply(some, year)
         parts += some
-    if rest.amount_cents or rest.credited_cents:
-        parts += share_out(books, rest, rules)
-    return tuple(parts)
+    return tuple(parts), rest
 
 
 def compare(
