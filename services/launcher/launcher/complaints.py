@@ -20,6 +20,8 @@ def sentence(error: Exception, service: str) -> str | None:
             return f"database of {service} {wrong}: {describe(error)}"
         case PlatformError() if error.reason == ErrorReason.ERROR_REASON_UNAVAILABLE:
             return f"nobody answers; is the platform running? ({error})"
+        case PlatformError() if error.reason == ErrorReason.ERROR_REASON_NOT_FOUND:
+            return ": ".join([str(error), *error.metadata.values()])
         case ValueError() | OSError() | PlatformError() | NotStartedError():
             return str(error)
         case _:

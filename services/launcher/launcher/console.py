@@ -1,9 +1,11 @@
 """A terminal's view of a running platform: where it listens, and whose token to ask with.
 
 By the settings of the environment (IDENTITY_GRPC_TARGET, <SERVICE>_GRPC_TARGET, CLIENT_ID,
-CLIENT_SECRET or CLIENT_SECRET_FILE, TLS_…); without them the `childsupport up` of this machine.
+CLIENT_SECRET or CLIENT_SECRET_FILE, TLS_…); without them the `childsupport up` of this machine
+that keeps its data in the folder given, or listens on the usual ports.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +23,7 @@ from childsupport.case.v1.clock_service_pb2_grpc import (
     HistoryReadServiceStub,
 )
 from childsupport.case.v1.office_service_pb2_grpc import OfficeReadServiceStub
-from launcher.platform import ADMINISTRATOR_FILE, GRPC_PORTS
+from launcher.platform import ADDRESSES_FILE, ADMINISTRATOR_FILE, GRPC_PORTS
 
 ADMINISTRATOR = "administrator"
 
@@ -70,19 +72,22 @@ def channels(data: Path, *services: str) -> Iterator[list[grpc.Channel]]:
     """Open a channel to each of these services, with one token. Raises as `opened`."""
     settings = ConsoleSettings.from_environment("console")
     with ExitStack() as stack:
-        identity = channel(settings.identity_grpc_target or _local("identity"), settings)
+        identity = channel(settings.identity_grpc_target or _local("identity", data), settings)
         stack.callback(identity.close)
         tokens = TokenSource(settings.client_id, _secret(settings, data), identity)
         found = []
         for service in services:
-            target = getattr(settings, f"{service}_grpc_target") or _local(service)
+            target = getattr(settings, f"{service}_grpc_target") or _local(service, data)
             found.append(channel(target, settings, tokens=tokens))
             stack.callback(found[-1].close)
         yield found
 
 
-def _local(service: str) -> str:
-    return f"127.0.0.1:{os.environ.get(f'{service.upper()}_GRPC_PORT', GRPC_PORTS[service])}"
+def _local(service: str, data: Path) -> str:
+    port = os.environ.get(f"{service.upper()}_GRPC_PORT", "")
+    if not port and (data / ADDRESSES_FILE).is_file():
+        return str(json.loads((data / ADDRESSES_FILE).read_text())[service])
+    return f"127.0.0.1:{port or GRPC_PORTS[service]}"
 
 
 def _secret(settings: ConsoleSettings, data: Path) -> str:

@@ -20,6 +20,7 @@ from launcher.mailbox import mailbox
 from launcher.postgres import refuse_held
 from launcher.render import files_by_folder, render
 from launcher.report import gather, unaccounted
+from launcher.tables import shown_path
 from launcher.world import read_world
 
 NINE_IN_THE_MORNING = datetime(
@@ -88,10 +89,11 @@ def _closing(report: dict[str, Any], root: Path, wrong: list[str], console: Cons
         return
     count = len(report["lines"])
     console.print(
-        f"[bold green]The ledger balances and all {count} lines are accounted for.[/] "
+        f"[bold green]The books hold and all {count} lines are accounted for.[/] "
         f"{report['seconds']} s.\n"
         "`childsupport demo --why` prints every rule's sentence under the cents that it moved, "
-        "`--json` the same as data; `make up` leaves the platform running."
+        "`--json` the same as data. To go on with these families: "
+        f'`make up ARGS="--data {shown_path(root)}"`, which prints what to ask.'
     )
 
 

@@ -1,12 +1,14 @@
 """The pages of `childsupport ledger`: for people, in 80 columns and more; JSON for programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import grpc
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -40,23 +42,24 @@ def progress(*, quiet: bool) -> Iterator[Say]:
 def show_proof(proof: Proof, *, as_json: bool) -> None:
     """Print what was proved, and a sentence for everything that does not hold."""
     if as_json:
-        parts = [
-            {"part": p.title, "looked_at": p.row_count, "findings": list(p.findings)}
-            for p in proof.parts
-        ]
-        print_json({"holds": not proof.findings, "findings": proof.findings, "parts": parts})
+        print_json(proof.facts())
         return
     console = page_console()
-    for part in proof.parts:
-        mark = Text("no ", style="bold red") if part.findings else Text("yes", style="green")
-        seen = f"  ({part.row_count:,} {part.of_what})" if part.of_what else ""
-        console.print(Text.assemble(mark, f"  {part.title}{seen}"))
-        for finding in part.findings:
-            console.print(Text(f"     {finding}"), soft_wrap=False)
+    print_proof(proof.facts(), console)
     if proof.findings:
         console.print(Text(f"\n{len(proof.findings)} findings.", style="bold red"))
     else:
         console.print(Text("\nThe books hold.", style="bold green"))
+
+
+def print_proof(facts: Mapping[str, Any], console: Console) -> None:
+    """Print each part of a proof, and under it what does not hold."""
+    for part in facts["parts"]:
+        mark = Text("no ", style="bold red") if part["findings"] else Text("yes", style="green")
+        seen = f"  ({part['looked_at']:,} {part['of']})" if part["of"] else ""
+        console.print(Text.assemble(mark, f"  {part['part']}{seen}"))
+        for finding in part["findings"]:
+            console.print(Padding(Text(finding), (0, 0, 0, 5)))
 
 
 def read_as_of(

@@ -35,11 +35,21 @@ class Kind(StrEnum):
     CHECK_LIST = "check-list"
 
 
+MADE_BY_PROGRAMS = {Kind.FEDERAL_OFFSET, Kind.OTHER_STATE}
+KINDS = ", ".join(Kind)
+BY_HAND = ", ".join(kind for kind in Kind if kind not in MADE_BY_PROGRAMS)
+
+
 @receipts_app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="The file as it was received.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, metavar="FILE", help="The file as it was received."
+        ),
+    ],
     *,
-    kind: Annotated[Kind, typer.Option(help="What the file holds.")],
+    kind: Annotated[Kind, typer.Option(metavar="KIND", help=f"What it holds: {KINDS}.")],
     settled: Annotated[
         datetime, typer.Option(formats=DATE_FORMATS, help="The day that its money came in.")
     ],
@@ -52,6 +62,8 @@ def import_file(
     """Take in a file of collections, whole or not at all; the same file is taken once.
 
     Ends with 0 when it is taken, with 1 when it is refused: then nothing of it is posted.
+
+    For example: childsupport receipts import wins.csv --kind lottery --settled 2026-03-06
     """
     from launcher.console import channels
     from launcher.money_pages import show_import
@@ -66,12 +78,17 @@ def import_file(
 
 @receipts_app.command("template")
 def template(
-    kind: Annotated[Kind, typer.Argument(help="The kind of file to make by hand.")],
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help=f"The kind of file to make by hand: {BY_HAND}.")
+    ],
 ) -> None:
-    """Print a table to fill in: its columns, a line, and the total that must be right."""
+    """Print a table to fill in: its columns, a line, and the total that must be right.
+
+    For example: childsupport receipts template lottery > wins.csv
+    """
     from formats.collections import CHECK_LIST_COLUMNS, COLLECTION_COLUMNS
 
-    if kind in {Kind.FEDERAL_OFFSET, Kind.OTHER_STATE}:
+    if kind in MADE_BY_PROGRAMS:
         raise typer.BadParameter(f"{kind.value} files are made by programs, not by hand")
     columns = CHECK_LIST_COLUMNS if kind == Kind.CHECK_LIST else COLLECTION_COLUMNS
     example = {

@@ -17,6 +17,8 @@ GRPC_PORTS = {
 """Where `childsupport up` listens, unless <SERVICE>_GRPC_PORT says otherwise."""
 ADMINISTRATOR_FILE = "administrator.secret"
 """Where in its folder it leaves the first client's secret."""
+ADDRESSES_FILE = "addresses.json"
+"""Where in its folder it says where its services listen, for the commands of another shell."""
 
 
 @dataclass(frozen=True, slots=True)

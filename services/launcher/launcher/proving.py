@@ -16,6 +16,7 @@ from childsupport.notification.v1 import told_payment_service_pb2 as told_pb
 from childsupport.notification.v1 import told_payment_service_pb2_grpc as told_grpc
 from childsupport.payments.v1 import proof_service_pb2 as pb
 from childsupport.payments.v1 import proof_service_pb2_grpc as proof_grpc
+from policy.wording import dollars
 
 SERVICES = ("payments", "case", "enforcement", "notification")
 LANES = 16
@@ -64,6 +65,19 @@ class Proof:
     def findings(self) -> list[str]:
         """Everything that does not hold, a sentence each."""
         return [finding for part in self.parts for finding in part.findings]
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        parts = [
+            {
+                "part": p.title,
+                "looked_at": p.row_count,
+                "of": p.of_what,
+                "findings": list(p.findings),
+            }
+            for p in self.parts
+        ]
+        return {"holds": not self.findings, "findings": self.findings, "parts": parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +140,7 @@ def prove(channels: Sequence[grpc.Channel], say: Say, wait_seconds: float = 0.0)
         ),
     )
     for holder in holders:
-        steps.next(f"What {holder.name} holds of the balances")
+        steps.next(_holds(holder.name))
         parts.append(_waited(lambda h=holder: _balances(ledger, h), wait_seconds))  # type: ignore[misc]
     told = told_grpc.ToldPaymentReadServiceStub(notification)
     steps.next("What families were told of their payments")
@@ -178,11 +192,15 @@ def _balances(ledger: proof_grpc.LedgerProofReadServiceStub, holder: _Holder) ->
         held = _state(lambda token, end=end: holder.page(end, token))  # type: ignore[misc]
         findings += _balance_findings(holder.name, kept, held)
     return Part(
-        f"What {holder.name} holds of the balances is what the ledger has",
+        _holds(holder.name),
         sum(digest.row_count for digest in ours),
         "balances",
         _bounded(findings, len(differing)),
     )
+
+
+def _holds(service: str) -> str:
+    return f"{service.capitalize()} holds the balances that the ledger has"
 
 
 def _told(
@@ -255,7 +273,8 @@ def _balance_findings(service: str, kept: State, held: State) -> list[str]:
         obligation, bucket = key
         name = BUCKETS[bucket] if 0 <= bucket < len(BUCKETS) else f"bucket {bucket}"
         findings.append(
-            f"Obligation {obligation}, {name}: {service} holds {heard} cents, the ledger {said}"
+            f"Obligation {obligation}, {name}: {service} holds {dollars(heard)}, the ledger"
+            f" {dollars(said)}"
             f" ({_why(ours, theirs)})."
         )
     return findings

@@ -9,6 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from launcher.ledger_pages import print_proof
+
 MARKS = {
     "posted": ("✔", "green"),
     "suspended": ("●", "yellow"),
@@ -29,6 +31,9 @@ PAYEES = {
     "fee": "Commonwealth (yearly fee)",
     "medicaid": "Medicaid agency",
     "held": "held",
+    "obligor": "who paid",
+    "other_state": "another State",
+    "foster_care": "foster care",
 }
 HOLDS = {
     "excess": "more was paid than is owed now",
@@ -49,12 +54,15 @@ def render(report: dict[str, Any], console: Console, *, why: bool) -> None:
     for one in report["submissions"]:
         _file(report, one, console, why=why)
     console.print()
+    if not why:
+        _one_payment(report, console)
     _rules(report, console)
     _disbursements(report, console)
     _held(report, console)
     _told(report, console)
     _delinquent(report, console)
     _totals(report, console)
+    _proof(report, console)
 
 
 def files_by_folder(names: list[str]) -> list[str]:
@@ -170,6 +178,26 @@ def _held(report: dict[str, Any], console: Console) -> None:
     console.print()
 
 
+def _one_payment(report: dict[str, Any], console: Console) -> None:
+    """One payment in sentences: that which went to the most kinds of payee."""
+    posted = [line for line in report["lines"] if line["outcome"] == "posted"]
+    if not posted:
+        return
+    line = max(posted, key=_kinds_of_payee)
+    numbers = {rule_id: n for n, rule_id in enumerate(report["rules"], start=1)}
+    paid = f"{line['obligor']}'s {dollars(line['amount_cents'])}"
+    console.print(f"[bold]Why {paid} went where it went[/]")
+    for step in line["steps"]:
+        console.print(Padding(Text(f"{step['text']} ({step['citation']})", "dim"), (0, 0, 0, 2)))
+    for allocation in line["allocations"]:
+        _allocation(allocation, line["case_identifier"], numbers, console, why=True)
+    console.print()
+
+
+def _kinds_of_payee(line: dict[str, Any]) -> int:
+    return len({a["payee_kind"] for a in line["allocations"] if not a["held"]})
+
+
 def _rules(report: dict[str, Any], console: Console) -> None:
     """The rules behind the cents; those that no text confirms are said to be so."""
     table = Table(
@@ -242,6 +270,11 @@ def _delinquent(report: dict[str, Any], console: Console) -> None:
         )
     console.print(table)
     console.print()
+
+
+def _proof(report: dict[str, Any], console: Console) -> None:
+    console.print("\n[bold]The books of all services, computed again[/] (ledger verify)")
+    print_proof(report["proof"], console)
 
 
 def _totals(report: dict[str, Any], console: Console) -> None:

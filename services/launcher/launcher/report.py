@@ -13,23 +13,32 @@ from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from childsupport.withholding.v1 import withholding_service_pb2 as withholding_pb
 from launcher.clients import Clients
 from launcher.day import BUSINESS_DATE, Submitted
+from launcher.proving import SERVICES as PROVED
+from launcher.proving import prove
 from launcher.world import World
 from policy import Policy, Rule, Table, TableRow, load
 
 JURISDICTION = "kentucky"
 PAGE = 1000
 TIMEOUT = 30
+PROOF_SECONDS = 10
+"""How long what a service holds otherwise may still be under way."""
 _PAYEES = {
     payments_pb.PAYEE_KIND_FAMILY: "family",
     payments_pb.PAYEE_KIND_STATE: "state",
     payments_pb.PAYEE_KIND_MEDICAID: "medicaid",
     payments_pb.PAYEE_KIND_FEE: "fee",
     payments_pb.PAYEE_KIND_HELD: "held",
+    payments_pb.PAYEE_KIND_OBLIGOR: "obligor",
+    payments_pb.PAYEE_KIND_OTHER_STATE: "other_state",
+    payments_pb.PAYEE_KIND_FOSTER_CARE: "foster_care",
 }
 _METHODS = {
     payments_pb.DISBURSEMENT_METHOD_DIRECT_DEPOSIT: "direct deposit",
     payments_pb.DISBURSEMENT_METHOD_CHECK: "check",
     payments_pb.DISBURSEMENT_METHOD_INTERFUND_TRANSFER: "transfer",
+    payments_pb.DISBURSEMENT_METHOD_DEBIT_CARD: "debit card",
+    payments_pb.DISBURSEMENT_METHOD_STATE_CREDIT: "credit to another State",
 }
 
 Report = dict[str, Any]
@@ -54,6 +63,7 @@ def gather(
         "payable_cents": totals.payable_cents,
         "ledger_balanced": totals.balanced,
         "ledger_findings": list(totals.findings),
+        "proof": prove([clients.channels[s] for s in PROVED], _quiet, PROOF_SECONDS).facts(),
         "disbursements": list(_disbursements(clients, world)),
         "held": list(_held(lines)),
         "delinquent_cases": list(_delinquencies(clients, world)),
@@ -64,7 +74,7 @@ def gather(
 
 def unaccounted(report: Report) -> list[str]:
     """Return what is wrong with a day, one sentence each; empty when every cent has its place."""
-    wrong = list(report["ledger_findings"])
+    wrong = [*report["ledger_findings"], *report["proof"]["findings"]]
     if not report["ledger_balanced"]:
         wrong.append("the ledger does not balance")
     for one in report["submissions"]:
@@ -95,6 +105,10 @@ def unaccounted(report: Report) -> list[str]:
     if report["payable_cents"]:
         wrong.append(f"{report['payable_cents']} cents are owed to payees and were not paid out")
     return wrong
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    """The demonstration has said that it asks."""
 
 
 def _rules(lines: Sequence[Report]) -> Report:

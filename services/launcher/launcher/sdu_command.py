@@ -14,8 +14,12 @@ FINDINGS = 1
 """The exit code when something does not add up."""
 DATE_FORMATS = ["%Y-%m-%d"]
 UP = Path("var") / "up"
-FirstArgument = Annotated[datetime, typer.Argument(formats=DATE_FORMATS, metavar="FROM")]
-LastArgument = Annotated[datetime, typer.Argument(formats=DATE_FORMATS, metavar="TO")]
+FirstArgument = Annotated[
+    datetime, typer.Argument(formats=DATE_FORMATS, metavar="FROM", help="The first day.")
+]
+LastArgument = Annotated[
+    datetime, typer.Argument(formats=DATE_FORMATS, metavar="TO", help="The last day.")
+]
 DataOption = Annotated[
     Path, typer.Option("--data", metavar="DIR", help="Folder of the `childsupport up` to ask.")
 ]
@@ -31,7 +35,10 @@ def timeliness(
     data: DataOption = UP,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what share of the money went out in time (2 business days, and the exceptions)."""
+    """Print what share of the money went out in time (2 business days, and the exceptions).
+
+    For example: childsupport sdu timeliness 2026-03-01 2026-03-31 --late
+    """
     from launcher import sdu_pages as pages
     from launcher.console import channels
 
@@ -61,14 +68,17 @@ def undistributed(
 @sdu_app.command("ocse-34")
 def ocse_34(
     day: Annotated[
-        datetime, typer.Argument(formats=DATE_FORMATS, metavar="DATE", help="Of the quarter.")
+        datetime, typer.Argument(formats=DATE_FORMATS, metavar="DATE", help="A day of the quarter.")
     ],
     *,
     line: Annotated[str, typer.Option(help="List what is behind this line, for example 2e.")] = "",
     data: DataOption = UP,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the quarterly report of collections, as far as the ledger can tell it."""
+    """Print the quarterly report of collections, as far as the ledger can tell it.
+
+    For example: childsupport sdu ocse-34 2026-03-31 --line 2e
+    """
     from launcher import sdu_pages as pages
     from launcher.console import channels
 
@@ -86,7 +96,10 @@ def bank(
     data: DataOption = UP,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what the bank says of each day, what the books say, and what is off."""
+    """Print what the bank says of each day, what the books say, and what is off.
+
+    Ends with 1 when something is off.
+    """
     from launcher import sdu_pages as pages
     from launcher.console import channels
 
@@ -98,7 +111,10 @@ def bank(
 
 @sdu_app.command("record-bank")
 def record_bank(
-    day: Annotated[datetime, typer.Argument(formats=DATE_FORMATS, metavar="DATE")],
+    day: Annotated[
+        datetime,
+        typer.Argument(formats=DATE_FORMATS, metavar="DATE", help="The day of the totals."),
+    ],
     *,
     deposits: Annotated[str, typer.Option(metavar="DOLLARS", help="Came in.")],
     electronic: Annotated[str, typer.Option(metavar="DOLLARS", help="Went out electronically.")],
@@ -110,7 +126,11 @@ def record_bank(
     data: DataOption = UP,
     as_json: JsonOption = False,
 ) -> None:
-    """Record the bank's totals of a day; says at once what is off."""
+    """Record the bank's totals of a day; says at once what is off. Ends with 1 when something is.
+
+    For example: childsupport sdu record-bank 2026-03-06 --deposits 2,748.50 --electronic 0
+    --checks 0 --closing 2,748.50
+    """
     from launcher import sdu_pages as pages
     from launcher.console import channels
 

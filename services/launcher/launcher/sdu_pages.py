@@ -81,7 +81,10 @@ def show_timeliness(
             )
             for part in parts
         ]
-        console.print(table(("Receipt", "Due", "Sent", "Dollars"), listed, amounts=(3,)))
+        if listed:
+            console.print(table(("Receipt", "Due", "Sent", "Dollars"), listed, amounts=(3,)))
+        else:
+            console.print("  nothing")
 
 
 def show_undistributed(channel: grpc.Channel, older: int | None, *, as_json: bool) -> bool:
@@ -111,7 +114,12 @@ def show_undistributed(channel: grpc.Channel, older: int | None, *, as_json: boo
     if older is not None:
         console.print(Text(f"\n{older} days old and older", style="bold"))
         listed = [
-            (item.receipt_id or "a payment", str(item.days), item.reason, money(item.amount_cents))
+            (
+                item.receipt_id or "a payment",
+                str(item.days),
+                item.reason.replace("_", " "),
+                money(item.amount_cents),
+            )
             for item in items
         ]
         console.print(table(("Receipt", "Days", "Why", "Dollars"), listed, amounts=(1, 3), wide=2))

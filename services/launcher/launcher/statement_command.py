@@ -112,7 +112,8 @@ def payoff(
 def record(
     number: NumberArgument,
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE.pdf", help="Where to; else a name of its own.")
+        Path | None,
+        typer.Argument(metavar="FILE.pdf", help="Where to; else NUMBER and the day, here."),
     ] = None,
     *,
     since: SinceOption = None,

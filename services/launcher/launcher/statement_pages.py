@@ -210,6 +210,7 @@ def write_record(channel: grpc.Channel, asked: Asked, file: Path | None) -> str:
         )
     )
     path = file or Path(answer.file_name)
+    path.touch(mode=0o600)
     path.write_bytes(answer.pdf)
     return f"{path}: {len(answer.pdf):,} bytes, record {answer.content_hash[:16]}"
 

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 from google.type.date_pb2 import Date
 from rich.console import Console
@@ -34,6 +35,11 @@ def iso(value: Date) -> str | None:
     """Return a day as it is written everywhere, None when unset."""
     day = to_date(value)
     return day.isoformat() if day else None
+
+
+def shown_path(path: Path) -> Path:
+    """Return a path as one types it here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def table(

@@ -1,5 +1,6 @@
 """`childsupport up`: the embedded platform, left running."""
 
+import json
 import os
 import signal
 import threading
@@ -9,11 +10,22 @@ from types import FrameType
 from rich.console import Console
 
 from launcher.embedded import EmbeddedPlatform
-from launcher.platform import ADMINISTRATOR_FILE, GRPC_PORTS
+from launcher.platform import ADDRESSES_FILE, ADMINISTRATOR_FILE, GRPC_PORTS
 from launcher.ports import can_listen
+from launcher.tables import shown_path
 
 INTAKE_PORT = 8080
 HIGHEST_PORT = 65_535
+COMMANDS = (
+    ("ledger verify", "every balance computed again; what each service holds against it"),
+    ("ledger as-of 2026-03-06", "every account as of a day, as known now and as known then"),
+    ("case history 0000123456", "a case as its caseworker reads it"),
+    ("statement account 0000123456", "owed, charged, paid; also history, arrears, payoff, record"),
+    ("suspense list", "money that nobody could identify, by age"),
+    ("sdu undistributed", "what is not sent out; also timeliness, ocse-34, bank"),
+    ("receipts import FILE --kind lottery --settled DATE", "a file of collections"),
+    ("bank returns FILE", "what the bank sends back; also paid, unmatched"),
+)
 
 
 def run_up(root: Path) -> None:
@@ -58,6 +70,7 @@ def _welcome(platform: EmbeddedPlatform, root: Path, console: Console) -> None:
     descriptor = os.open(secret_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(platform.administrator.secret)
+    (root / ADDRESSES_FILE).write_text(json.dumps(dict(platform.addresses.grpc)))
     url = platform.addresses.intake_url
     console.print("\n[bold]The platform is running.[/] Ctrl-C stops it.\n")
     console.print(f"  intake (HTTP)   {url}   documentation: {url}/docs")
@@ -76,3 +89,13 @@ def _welcome(platform: EmbeddedPlatform, root: Path, console: Console) -> None:
         f"       {platform.addresses.grpc['case']} "
         "childsupport.case.v1.CaseReadService/ListCases\n"
     )
+    _commands(root, console)
+
+
+def _commands(root: Path, console: Console) -> None:
+    console.print("[bold]From another shell[/]:\n")
+    for command, what in COMMANDS:
+        line = f"childsupport {command} --data {shown_path(root)}"
+        console.print(f"  {line}")
+        console.print(f"      {what}", style="dim")
+    console.print("\n  `childsupport COMMAND --help` says more of each.\n")

@@ -99,6 +99,7 @@ def report() -> dict[str, Any]:
         "payable_cents": 0,
         "ledger_balanced": True,
         "ledger_findings": [],
+        "proof": {"holds": True, "findings": [], "parts": []},
     }
 
 
@@ -137,6 +138,7 @@ def test_a_right_day_has_nothing_unaccounted() -> None:
             "0 cents say that they are held, the ledger holds 20",
         ),
         (("ledger_findings",), ["entry 7 does not balance"], "entry 7 does not balance"),
+        (("proof", "findings"), ["case was not told"], "case was not told"),
     ],
 )
 def test_a_missing_cent_is_named(path: tuple[Any, ...], value: object, sentence: str) -> None:

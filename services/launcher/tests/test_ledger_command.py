@@ -125,11 +125,11 @@ def test_books_that_hold_end_with_zero_in_eighty_columns() -> None:
     lines = answer.stdout.splitlines()
     assert lines[-1] == "The books hold."
     assert max(map(len, lines)) <= 80
-    assert any("What enforcement holds of the balances" in line for line in lines)
+    assert any("Enforcement holds the balances that the ledger has" in line for line in lines)
     found = json.loads(run("verify", "--json").stdout)
     assert found["holds"] is True
     assert {p["part"]: p["looked_at"] for p in found["parts"]}[
-        "What case holds of the balances is what the ledger has"
+        "Case holds the balances that the ledger has"
     ] > 0
 
 
@@ -154,11 +154,11 @@ def test_what_a_service_holds_otherwise_is_a_sentence_and_the_exit_code(
     assert answer.exit_code == 1
     findings = json.loads(answer.stdout)["findings"]
     assert any(
-        f"Obligation {OBLIGATION}, NA: enforcement holds 50001 cents, the ledger 50000" in f
+        f"Obligation {OBLIGATION}, NA: enforcement holds $500.01, the ledger $500.00" in f
         and "did not come from the ledger" in f
         for f in findings
     )
-    assert any("case holds 7 cents" in f and "an event is late or lost" in f for f in findings)
+    assert any("case holds $0.07" in f and "an event is late or lost" in f for f in findings)
     assert f"A family was told of payment {payment}; the ledger has none." in findings
     shown = run("verify", "--wait", "0").stdout.splitlines()
     assert max(map(len, shown)) <= 80

@@ -157,6 +157,8 @@ def test_a_tax_refund_is_named_to_who_may_know_and_to_no_parent(run: Run) -> Non
     wrong = run("statement", "history", NUMBER, "--for", "everybody")
     assert wrong.exit_code == 2
     assert "expected one of parent, worker, auditor" in wrong.stderr
+    nobody = run("statement", "account", "0000000099")
+    assert nobody.stderr == "childsupport: case not found: 0000000099\n"
 
 
 def test_a_receipt_out_of_a_refund_is_read_over_a_server(run: Run) -> None:
@@ -186,7 +188,7 @@ def test_reports_of_the_unit_fit_a_page_and_end_with_what_is_off(run: Run) -> No
         ),
         1,
     )  # fmt: skip
-    assert "the bank took in 31001 cents, the books" in off
+    assert "the bank took in $310.01, the books" in off
     page(run("sdu", "bank", "2026-03-01", "2026-03-31"), 1)
     days = json.loads(run("sdu", "bank", "2026-03-01", "2026-03-31", "--json").stdout)
     assert days["days"][0]["bank"]["deposits_cents"] == "31001"

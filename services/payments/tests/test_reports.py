@@ -216,8 +216,8 @@ def test_a_day_at_the_bank_that_is_off_is_a_sentence_until_it_is_put_right(paid)
     sent = books[3, 6].electronic_cents
     off = bank(paid, FRIDAY, 34_778, sent, closing=1)
     assert [f.split(":")[0] for f in off.findings] == ["2026-03-06", "2026-03-06"]
-    assert "the bank took in 34778 cents, the books 34777" in off.findings[0]
-    assert "the bank's balance is 1 cents" in off.findings[1]
+    assert "the bank took in $347.78, the books $347.77" in off.findings[0]
+    assert "the bank's balance is $0.01" in off.findings[1]
     right = bank(paid, FRIDAY, 34_777, sent, closing=books[3, 6].closing_cents)
     assert list(right.findings) == []
     assert right.recorded_by == "auditor"
@@ -232,7 +232,7 @@ def test_checks_are_outstanding_until_the_bank_pays_them():
     ]
     said[MONDAY] = DayTotals(0, 0, 61, None)
     (finding,) = balance_days(books, said, APRIL)[1].findings
-    assert "1 cents of checks more than were issued" in finding
+    assert "$0.01 of checks more than were issued" in finding
 
 
 def test_what_is_asked_wrongly_is_refused_by_field(paid):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from policy.wording import dollars
+
 
 class DayTotals(NamedTuple):
     """What a day moved, in cents. `checks_cents`: paid by the bank; by the books issued.
@@ -57,22 +59,22 @@ def _findings(
     findings = []
     if bank.deposits_cents != books.deposits_cents:
         findings.append(
-            f"{day}: the bank took in {bank.deposits_cents} cents, the books "
-            f"{books.deposits_cents}."
+            f"{day}: the bank took in {dollars(bank.deposits_cents)}, the books "
+            f"{dollars(books.deposits_cents)}."
         )
     if bank.electronic_cents != books.electronic_cents:
         findings.append(
-            f"{day}: the bank sent out {bank.electronic_cents} cents electronically, the books "
-            f"{books.electronic_cents}."
+            f"{day}: the bank sent out {dollars(bank.electronic_cents)} electronically, the books "
+            f"{dollars(books.electronic_cents)}."
         )
     if outstanding < 0:
         findings.append(
-            f"{day}: the bank paid {-outstanding} cents of checks more than were issued."
+            f"{day}: the bank paid {dollars(-outstanding)} of checks more than were issued."
         )
     expected = (books.closing_cents or 0) + outstanding
     if bank.closing_cents is not None and bank.closing_cents != expected:
         findings.append(
-            f"{day}: the bank's balance is {bank.closing_cents} cents, that of the books with "
-            f"outstanding checks {expected}."
+            f"{day}: the bank's balance is {dollars(bank.closing_cents)}, that of the books with "
+            f"outstanding checks {dollars(expected)}."
         )
     return findings
