@@ -8,12 +8,14 @@ from childsupport.payments.v1 import events_pb2 as events
 from payments_service import messages
 from payments_service.domain.bookkeeping import Entry, charge_entry
 from payments_service.domain.books import Books
-from payments_service.domain.charging import bring_up
+from payments_service.domain.charging import ChargeKind, bring_up
 from payments_service.domain.lanes import LANES
 from payments_service.domain.model import month_of
-from payments_service.store import books, ledger, projections
+from payments_service.store import books, ledger, projections, to_redo
+from payments_service.store.to_redo import ToRedo
 
 PAGE_OBLIGORS = 1_000
+EXCESS = "excess_applied"
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 States = dict[tuple[str, int], events.BalanceState]
@@ -46,18 +48,27 @@ def open_obligations(work: Work) -> bool:
 
 
 def charge_obligors(work: Work, lane: int, obligor_ids: list[str], month: date | None) -> int:
-    """Bring obligors of a locked lane up to a month (None: opening arrears only)."""
+    """Bring obligors of a locked lane up to a month (None: opening arrears only).
+
+    Of whom money is held over, the books are computed again, so that it pays what is due now.
+    """
     jurisdiction = work.settings.jurisdiction
     loaded, saved = books.load(work.session, obligor_ids, jurisdiction=jurisdiction)
     entries: list[Entry] = []
     charged: dict[tuple[str, str], None] = {}
+    due: dict[str, None] = {}
     for obligor_id, book in loaded.items():
         for charge in bring_up(book, month):
             obligation_id = charge.obligation.obligation_id
             revision = book.standing[obligation_id].revision
             entries.append(charge_entry(obligor_id, charge, revision))
             charged[obligor_id, obligation_id] = None
+            if charge.kind == ChargeKind.CURRENT:
+                due[obligor_id] = None
     books.save(work.session, loaded, saved)
+    held = to_redo.held_since(work.session, list(due))
+    again = [ToRedo(id_, since, EXCESS) for id_, since in held.items()]
+    to_redo.queue(work.session, again, work.clock.now())
     rows = ledger.record(work.session, lane, entries, on=work.clock.today(), at=work.clock.now())
     tell_charged(work, lane, charged, changed_states(rows, loaded))
     return len(entries)

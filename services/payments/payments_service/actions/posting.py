@@ -49,6 +49,8 @@ class PagePosting:
     suspended: list[tuple[Waiting, str, int, str]] = field(default_factory=list)
     charged: dict[tuple[str, str], None] = field(default_factory=dict)
     late: dict[str, list[Waiting]] = field(default_factory=dict)
+    excess: dict[str, date] = field(default_factory=dict)
+    """In which month something was over."""
 
 
 def post_receipts(work: Work) -> bool:
@@ -63,9 +65,22 @@ def post_receipts(work: Work) -> bool:
     jurisdiction = work.settings.jurisdiction
     loaded, saved = books.load(work.session, obligors, since, jurisdiction=jurisdiction)
     redone = to_redo.waiting(work.session, lane)
+    redone |= _with_excess(work, waiting, loaded)
     page = _post_page(waiting, loaded, redone, lane, jurisdiction, today)
     _write(work, lane, page, loaded, saved)
     return True
+
+
+def _with_excess(work: Work, waiting: list[Waiting], loaded: dict[str, Books]) -> set[str]:
+    """Return whose receipts begin a month while money is held over, which pays that month first."""
+    begun = {
+        receipt.obligor_id
+        for receipt in waiting
+        if (book := loaded.get(receipt.obligor_id or "")) is not None
+        and (through := book.charged_through()) is not None
+        and through < month_of(receipt.collection_date)
+    }
+    return set(to_redo.held_since(work.session, [id_ for id_ in begun if id_]))
 
 
 def _post_page(
@@ -95,6 +110,8 @@ def _post_page(
             page.late.setdefault(book.obligor_id, []).append(receipt)
             continue
         loaded[book.obligor_id] = tried
+        if any(part.payee == Payee.HELD and not part.obligation_id for part in result.parts):
+            page.excess[book.obligor_id] = month_of(receipt.collection_date)
         _gather(page, receipt, tried, result)
     return page
 
@@ -102,12 +119,14 @@ def _post_page(
 def _is_late(receipt: Waiting, book: Books, page: PagePosting, redone: Container[str]) -> bool:
     """Return whether a receipt is posted as its obligor's books are computed again.
 
-    Its month is over; or they are computed again anyhow, and it has its place among the others.
+    Its month is over; or they are computed again anyhow, and it has its place among the others; or
+    what a receipt of the page left over pays its month first.
     """
     obligor_id = book.obligor_id
     if obligor_id in page.late or obligor_id in redone:
         return True
-    return book.is_over(month_of(receipt.collection_date))
+    month = month_of(receipt.collection_date)
+    return book.is_over(month) or page.excess.get(obligor_id, month) < month
 
 
 def _post(book: Books, receipt: Waiting, jurisdiction: str, today: date) -> Posted:

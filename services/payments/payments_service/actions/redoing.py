@@ -83,6 +83,9 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> list[str]:
     session, today = work.session, work.clock.today()
     causes = {row.obligor_id: row.cause for row in page}
     months = {row.obligor_id: row.from_month for row in page}
+    # What is held over is part of what later months are paid with.
+    for obligor_id, since in to_redo.held_since(session, list(months)).items():
+        months[obligor_id] = min(months[obligor_id], since)
     loaded = history.load(session, months, work.settings.jurisdiction)
     law = law_of(work.settings.jurisdiction, today)
     done: dict[str, Redone] = {}

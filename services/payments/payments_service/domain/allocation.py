@@ -73,6 +73,12 @@ def allocate(
     return shares
 
 
+def share_current(credited_cents: int, debts: Sequence[Debt], rules: Rules) -> list[Share]:
+    """Split a credit over what is due of current support alone; what is over is in no share."""
+    stage = next(stage for stage in rules.stages if stage.code == CURRENT)
+    return _current(credited_cents, debts, stage, rules)
+
+
 def _current(rest: int, debts: Sequence[Debt], stage: AllocationStage, rules: Rules) -> list[Share]:
     orders: dict[str, list[Debt]] = {}
     for debt in debts:

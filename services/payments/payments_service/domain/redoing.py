@@ -26,6 +26,7 @@ from payments_service.domain.bookkeeping import (
 )
 from payments_service.domain.books import Books, Standing
 from payments_service.domain.charging import Charge, bring_up, first_month
+from payments_service.domain.future import apply_excess
 from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.domain.model import (
     Applied,
@@ -153,13 +154,15 @@ def redo(history: History, law: Law, on: date) -> Redone:
     """
     through = history.books.charged_through()
     done = Redone(rewound(history, law))
+    days = [s.receipt.collection_date for s in history.receipts if not s.taken_back]
+    last = max([day for day in (through, *map(month_of, days)) if day], default=date.min)
     charges: list[Charge] = []
     for _, same in groupby(sorted(history.receipts, key=_order), key=_month):
         of_month = list(same)
         live = [stood for stood in of_month if not stood.taken_back]
         posted: list[tuple[Part, ...]] = []
         if live:
-            done.books, some, posted = _post(done.books, live, law)
+            done.books, some, posted = _post(done.books, live, law, last)
             charges += some
         by_receipt = {s.receipt.receipt_id: p for s, p in zip(live, posted, strict=True)}
         for stood in of_month:
@@ -227,23 +230,32 @@ def _month_before(month: date) -> date:
 
 
 def _post(
-    books: Books, of_month: Sequence[StoodReceipt], law: Law
+    books: Books, of_month: Sequence[StoodReceipt], law: Law, through: date
 ) -> tuple[Books, list[Charge], list[tuple[Part, ...]]]:
     """Post a month's receipts on a copy of the books: what went out stays with whom it went to.
 
     If one of them cannot leave it there, what went out of all of them pays first: else a receipt
     of an earlier day that came later would pay the family again for what it has been paid for.
+    `through`: the last month that is charged in the end, to which what is over is applied.
     """
+
+    def applied(receipt: Receipt, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return apply_excess(tried, receipt, parts, through, law.rules)
+
     rules = [law.rules(stood.receipt.collection_date) for stood in of_month]
     pins = [
         pins_of((one.part for one in stood.parts if one.gone), families_keep=law.families_keep)
         for stood in of_month
     ]
     tried = books.copy()
-    posted = [post(tried, s.receipt, on) for s, on in zip(of_month, rules, strict=True)]
-    if all(covers(one.parts, some) for one, some in zip(posted, pins, strict=True)):
-        charges = [charge for one in posted for charge in one.charges]
-        return tried, charges, [one.parts for one in posted]
+    charges: list[Charge] = []
+    parts: list[tuple[Part, ...]] = []
+    for stood, on in zip(of_month, rules, strict=True):
+        one = post(tried, stood.receipt, on)
+        charges += one.charges
+        parts.append(applied(stood.receipt, one.parts))
+    if all(covers(one, some) for one, some in zip(parts, pins, strict=True)):
+        return tried, charges, parts
     tried = books.copy()
     charges = bring_up(tried, rules[0].month)
     stays = [
@@ -253,7 +265,8 @@ def _post(
     parts = []
     for (first, rest), on in zip(stays, rules, strict=True):
         owed = rest.amount_cents or rest.credited_cents
-        parts.append((*first, *share_out(tried, rest, on)) if owed else first)
+        shared = applied(rest, share_out(tried, rest, on)) if owed else ()
+        parts.append((*first, *shared))
     return tried, charges, parts
 
 
@@ -268,9 +281,19 @@ def _pay_pins(
         if not pin.credited_cents and not pin.amount_cents:
             continue
         some = tuple(pay_pin(books, pin, rules))
+        _note_arrears(books, some, rules.month)
         books.apply(some, year)
         parts += some
     return tuple(parts), rest
+
+
+def _note_arrears(books: Books, parts: Iterable[Part], month: date) -> None:
+    """Note what went out on arrears in a month: the month's ordered amount asks for it no more."""
+    ordered = {o.obligation_id for o in books.obligations if o.monthly_arrears_cents}
+    for part in parts:
+        if part.obligation_id in ordered and not part.current and not part.ahead:
+            key = (part.obligation_id, month)
+            books.arrears_paid[key] = books.arrears_paid.get(key, 0) + part.credited_cents
 
 
 def compare(

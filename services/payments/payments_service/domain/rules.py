@@ -109,6 +109,7 @@ class Rules:
     by_case: Rule
     retained_limit: Rule
     future: Rule
+    held_excess: Rule
     states_in_one_case: Rule
     assignments: Assignments
     maintenance: Rule
@@ -156,6 +157,11 @@ class Rules:
             status = Assistance.FORMER
         return Kind(offset, _ASSISTANCE_CODES[status], ANY, now, before, fostered)
 
+    @property
+    def excess_is_applied(self) -> bool:
+        """Whether money that is held over pays a later month once it is charged."""
+        return self.held_excess.code() == "applied_when_charged"
+
     def fee_year(self, settled_on: date) -> int:
         """Return the federal fiscal year that a receipt counts for."""
         if not self.fee_by_settlement:
@@ -198,6 +204,7 @@ def rules_for(jurisdiction: str, on: date) -> Rules:
         by_case=policy.rule("distribution.buckets_of_a_case", on),
         retained_limit=policy.rule("distribution.retained_limit", on),
         future=policy.rule("distribution.future_after_assigned", on),
+        held_excess=policy.rule("distribution.held_excess", on),
         states_in_one_case=policy.rule("distribution.states_in_one_case", on),
         assignments=assignments_of(policy, month_of(on)),
         maintenance=policy.rule("assistance.maintenance_of_month", on),

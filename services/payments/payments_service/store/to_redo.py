@@ -63,6 +63,24 @@ def posted_to(session: Session, obligor_ids: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+# What a federal tax refund (6) leaves over never pays a month's current support.
+_HELD_SINCE = """
+SELECT h.obligor_id::text, date_trunc('month', min(r.collection_date))::date
+  FROM unnest(%s::uuid[]) AS k (payee_id) JOIN hold h USING (payee_id)
+  JOIN receipt r USING (receipt_id)
+ WHERE h.obligor_id = h.payee_id AND h.reason = 'excess' AND h.released_on IS NULL AND r.source <> 6
+ GROUP BY 1
+"""
+
+
+def held_since(session: Session, obligor_ids: Sequence[str]) -> dict[str, date]:
+    """Return from which month on money of obligors is held that no debt was there for."""
+    if not obligor_ids:
+        return {}
+    rows = cursor(session).execute(_HELD_SINCE, [array(obligor_ids)])
+    return {row[0]: row[1] for row in rows}
+
+
 _LANE = """
 SELECT l.lane FROM lane l
  WHERE EXISTS (SELECT FROM obligor_to_redo q WHERE q.lane = l.lane AND q.error = '')
