@@ -24,6 +24,7 @@ LINES_MAX = 1_000_000
 
 _AMOUNT = re.compile(r"(\d{1,9})\.(\d{2})")
 _SSN = re.compile(r"\d{9}|\d{3}-\d{2}-\d{4}")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _RULE = "table of collections"
 _RULES = {
@@ -83,14 +84,14 @@ def read_table(chunks: Iterable[bytes], columns: Sequence[str]) -> Iterator[Coll
 
     Raises CollectionsRejected, at the latest at the end: until then no payment may count.
     """
-    reader = csv.reader(read_lines(chunks))
+    rows = _cells(read_lines(chunks))
     problems: list[Problem] = []
-    header = [cell.strip().lower() for cell in next(reader, [])]
+    number, names = next(rows, (0, []))
+    header = [cell.strip().lower() for cell in names]
     _check_header(header, columns)
     lines, cents, checks = 0, 0, set()
     is_ended = False
-    for cells in reader:
-        number = reader.line_num
+    for number, cells in rows:
         if len(problems) >= PROBLEMS_MAX or lines > LINES_MAX:
             break
         if not any(cell.strip() for cell in cells):
@@ -115,11 +116,21 @@ def read_table(chunks: Iterable[bytes], columns: Sequence[str]) -> Iterator[Coll
         if not problems:
             yield row
     if not is_ended and len(problems) < PROBLEMS_MAX:
-        problems.append(_problem(reader.line_num, "TOTAL", "", f"a last line {TOTAL},lines,amount"))
+        problems.append(_problem(number, "TOTAL", "", f"a last line {TOTAL},lines,amount"))
     if len(checks) > 1:
         problems.append(_problem(1, "check_number", "several", _RULES["check_number"]))
     if problems:
         raise CollectionsRejected(problems)
+
+
+def _cells(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error:
+        problem = _problem(reader.line_num, "line", "a cell without end", "cells, with commas")
+        raise CollectionsRejected([problem]) from None
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str]) -> None:
@@ -189,10 +200,14 @@ def _text(line: bytes, number: int) -> str:
         expected = f"at most {LINE_CHARACTERS_MAX} characters in a line"
         raise CollectionsRejected([_problem(number, "line", f"{len(line)}", expected)])
     try:
-        return line.rstrip(b"\r").decode("utf-8-sig" if number == 1 else "utf-8")
+        text = line.rstrip(b"\r").decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError:
         problem = _problem(number, "line", "bytes that are no text", "text in UTF-8")
         raise CollectionsRejected([problem]) from None
+    if _CONTROLS.search(text):
+        problem = _problem(number, "line", "control characters", "text without them")
+        raise CollectionsRejected([problem])
+    return text
 
 
 def _problem(number: int, name: str, read: str, expected: str) -> Problem:

@@ -18,7 +18,7 @@ from payments_service.store import ledger, receipts, receiving
 from payments_service.store import receipt_holds as store
 from payments_service.store.receipt_holds import Appeal, Hold
 from payments_service.store.receipts import Identified
-from policy import load
+from policy import RuleNotInForce, load
 
 PAGE_RECEIPTS = 1_000
 DUE, AFTER_APPEAL = "sdu.disburse", "sdu.offset_after_appeal"
@@ -95,7 +95,10 @@ def end_appeal(work: Work, obligor_id: str, decided_on: date) -> Appeal:
     """Note how long the appeal lasted; a timer releases what it held."""
     if decided_on > work.clock.today():
         raise invalid_field("decided_on", "must not lie in the future")
-    due = load(work.settings.jurisdiction).due_date(AFTER_APPEAL, decided_on)
+    try:
+        due = load(work.settings.jurisdiction).due_date(AFTER_APPEAL, decided_on)
+    except RuleNotInForce:
+        raise invalid_field("decided_on", "is before there were appeals of this kind") from None
     ended = store.close_appeal(work.session, obligor_id, decided_on, due)
     if ended is None:
         raise PlatformError(

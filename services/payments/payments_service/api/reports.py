@@ -22,6 +22,8 @@ from payments_service.store import reports
 from payments_service.store.reports import Item, SentPart
 from policy import Audience, Policy, load
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that a report can be of: rules are in force from the one, calendars end at the other."""
 MAX_DAYS = 100
 BASIS_POINTS = 10_000
 TIMELINESS_RULES = (
@@ -143,9 +145,9 @@ class UnitReports:
     def ListUndistributed(
         self, request: pb.ListUndistributedRequest, work: Work
     ) -> pb.ListUndistributedResponse:
-        if request.days_from < 0:
-            raise invalid_field("days_from", "must not be negative")
         today = work.clock.today()
+        if not 0 <= request.days_from < today.toordinal():
+            raise invalid_field("days_from", "must be a number of days that a day lies back")
         size = paging.page_size(request)
         listing = f"undistributed/{request.reason}/{request.days_from}"
         token = paging.decode_token(work.keys, request.page_token, listing=listing)
@@ -347,14 +349,20 @@ def _days(
     first, last = to_date(request.first_day, "first_day"), to_date(request.last_day, "last_day")
     if first is None or last is None or first > last:
         raise invalid_field("last_day", "set first_day and last_day, the first one first")
-    return first, last
+    return _reported(first, "first_day"), _reported(last, "last_day")
 
 
 def _quarter(given: Date) -> tuple[date, date]:
     day = to_date(given, "quarter")
     if day is None:
         raise invalid_field("quarter", "must be a day of the quarter")
-    return quarter.quarter_of(day)
+    return quarter.quarter_of(_reported(day, "quarter"))
+
+
+def _reported(day: date, field: str) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise invalid_field(field, f"must be {FIRST_DAY} to {LAST_DAY}; read {day}")
+    return day
 
 
 def _ages(policy: Policy, on: date) -> list[int]:
