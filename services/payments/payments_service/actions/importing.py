@@ -193,7 +193,8 @@ def _line_of_offset(record: OffsetRecord) -> Line:
         same_as=f"{record.offset_year}/{record.assigned}",
         joint_return=record.is_tax and is_joint and not record.assigned,
         reason=INVALID if record.problems else 0,
-        detail=f"Its {record.problems[0].field} cannot be read." if record.problems else "",
+        # Which field it is would tell what kind of record it stands in.
+        detail="A part of it cannot be read." if record.problems else "",
     )
 
 
