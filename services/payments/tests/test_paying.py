@@ -520,8 +520,9 @@ def sound_claims(world):
 class TestOtherWays:
     def test_a_debit_card_comes_before_all(self, world):
         family(world)
-        with world.runtime.work() as work:
-            ways_recorded.set_card(work, PAYEE, "CARD-1")
+        for worker in ("worker-a", "worker-b"):
+            with world.runtime.work(Caller(worker)) as work:
+                ways_recorded.set_card(work, PAYEE, "CARD-1")
         pay_out(world)
         row = files(world)["20260306_debit_cards.csv"].decode().splitlines()[1]
         assert row.startswith("2026-03-06,CARD-1,50000,Pat Payee1,")
@@ -533,24 +534,21 @@ class TestOtherWays:
 
     def agency(self, world, account=True):
         id_ = other_state_id("39000")
+        bank = case_pb.BankAccount(routing_number=ROUTING, account_number="777")
+        way = (
+            "39000" if account else "",
+            bank if account else case_pb.BankAccount(),
+            case_pb.PostalAddress(line1="1 Rue Synth", city="Paris"),
+        )
         with world.runtime.work(Caller("worker-a")) as work:
-            ways_recorded.record_agency(
-                work,
-                id_,
-                "Synth Ohio SDU",
-                "39000" if account else "",
-                case_pb.BankAccount(routing_number=ROUTING, account_number="777")
-                if account
-                else case_pb.BankAccount(),
-                case_pb.PostalAddress(line1="1 Rue Synth", city="Paris"),
-            )
+            ways_recorded.record_agency(work, id_, "Synth Ohio SDU", *way)
         with (
             pytest.raises(PlatformError, match="two people"),
             world.runtime.work(Caller("worker-a")) as work,
         ):
-            ways_recorded.confirm_agency(work, id_)
+            ways_recorded.confirm_agency(work, id_, *way)
         with world.runtime.work(Caller("worker-b")) as work:
-            ways_recorded.confirm_agency(work, id_)
+            ways_recorded.confirm_agency(work, id_, *way)
 
     def responding(self, world):
         case = world.case(1, obligations=[world.obligation(1, 100_000)])
@@ -676,7 +674,8 @@ class TestApi:
         decided = self.call(world, payees.DecideRedirect, decision, "worker-b").redirect
         assert decided.state == pay_pb.REDIRECT_STATE_REFUSED
         card = pay_pb.SetDebitCardRequest(payee_id=PAYEE, card_id="CARD-1")
-        assert self.call(world, payees.SetDebitCard, card).payee.method == 4
+        self.call(world, payees.SetDebitCard, card)
+        assert self.call(world, payees.SetDebitCard, card, "worker-b").payee.method == 4
         assert pay_out(world, AFTER)["amount_cents"] == 50_000
         assert method_on(world, AFTER) == 4
         sound(world)

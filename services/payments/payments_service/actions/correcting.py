@@ -33,10 +33,13 @@ def reverse(work: Work, receipt_id: str, cause: str, on: date) -> bool:
     """Take a receipt back on the bank's word (a returned check, a chargeback), without a second.
 
     Returns False when it was taken back before: a fact told twice changes nothing. Raises NOT_FOUND
-    for a receipt that is not here, FAILED_PRECONDITION for one whose file is not complete.
+    for a receipt that is not here, FAILED_PRECONDITION for one whose file is not complete, or that
+    was paid back to its sender: then the bank's money is gone twice.
     """
     found = _locked(work, receipt_id)
     if found.state == receipts.REVERSED:
+        if not store.is_reversed(work.session, receipt_id):
+            raise _precondition("it was paid back already, and the bank takes it back too")
         return False
     now, caller = work.clock.now(), work.caller.client_id
     one = Correction(
@@ -119,8 +122,9 @@ def _do(work: Work, one: Correction) -> Correction:
     # Before the books are computed: they name the cause.
     done = _decided(work, one, store.CONFIRMED)
     if one.kind == store.REVERSE:
-        if found.state != receipts.REVERSED:
-            _reverse(work, found, one)
+        if found.state == receipts.REVERSED:
+            raise _precondition("it was taken back meanwhile; reject what was proposed")
+        _reverse(work, found, one)
         return done
     _refuse_unless_posted(found)
     if one.kind == store.MOVE:

@@ -106,6 +106,14 @@ def sender_of(work: Work, written: bytes | None, employer_name: str) -> Sender:
     return Sender(facts["sender"] or employer_name, address)
 
 
+def payee_of(work: Work, task: Task) -> Sender | None:
+    """Return who is to be paid back by a proposal that waits; None for what is no refund."""
+    if task.payee is None:
+        return None
+    facts = json.loads(work.keys.decrypt(PAYEE, task.payee))
+    return Sender(facts["name"], Address(*facts["address"]))
+
+
 def _propose(
     work: Work,
     receipt_id: str,

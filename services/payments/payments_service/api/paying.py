@@ -17,7 +17,8 @@ from payments_service.store import payees, paying, reads
 from payments_service.store.payees import Hold, Redirect
 from policy import load
 
-MAX_BYTES = 3_000_000
+MAX_BYTES = 1 << 20
+"""What a message may carry in one field (chassis.grpc.interceptors.validation)."""
 
 
 class PayeeReads:
@@ -176,7 +177,7 @@ class Payees:
         self, request: pay_pb.ConfirmAgencyRequest, work: Work
     ) -> pay_pb.ConfirmAgencyResponse:
         payee_id = given_id(request.payee_id, "payee_id")
-        ways_recorded.confirm_agency(work, payee_id)
+        ways_recorded.confirm_agency(work, payee_id, request.fips, request.account, request.address)
         return pay_pb.ConfirmAgencyResponse(payee_id=payee_id)
 
 

@@ -9,6 +9,7 @@ from chassis.errors import invalid_field, not_found
 from chassis.grpc.paging import decode_token, encode_token, page_size
 from chassis.runtime import Work
 from chassis.service import Servicer
+from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.payments.v1 import payments_service_pb2 as pb
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
 from childsupport.payments.v1 import suspense_service_pb2 as suspense_pb
@@ -76,7 +77,7 @@ class SuspenseReads:
         shown = rows[:size]
         last = shown[-1].task_id if len(rows) > size else ""
         return suspense_pb.ListSuspenseTasksResponse(
-            tasks=[_task(row) for row in shown],
+            tasks=[_task(work, row) for row in shown],
             next_page_token=encode_token(work.keys, last, listing=TASKS),
         )
 
@@ -105,7 +106,7 @@ class SuspenseWork:
         receipt_id = given_id(request.receipt_id, "receipt_id")
         obligor_id = given_id(request.obligor_id, "obligor_id")
         task = suspense_tasks.propose_identify(work, receipt_id, obligor_id, request.reason)
-        return suspense_pb.IdentifyReceiptResponse(task=_task(task))
+        return suspense_pb.IdentifyReceiptResponse(task=_task(work, task))
 
     def SplitReceipt(
         self, request: suspense_pb.SplitReceiptRequest, work: Work
@@ -116,7 +117,7 @@ class SuspenseWork:
             for n, part in enumerate(request.parts)
         ]
         task = suspense_tasks.propose_split(work, receipt_id, parts, request.reason)
-        return suspense_pb.SplitReceiptResponse(task=_task(task))
+        return suspense_pb.SplitReceiptResponse(task=_task(work, task))
 
     def RefundReceipt(
         self, request: suspense_pb.RefundReceiptRequest, work: Work
@@ -124,26 +125,26 @@ class SuspenseWork:
         receipt_id = given_id(request.receipt_id, "receipt_id")
         payee = sender_of(request.payee) if request.HasField("payee") else None
         task = suspense_tasks.propose_refund(work, receipt_id, payee, request.reason)
-        return suspense_pb.RefundReceiptResponse(task=_task(task))
+        return suspense_pb.RefundReceiptResponse(task=_task(work, task))
 
     def ReleaseReceipt(
         self, request: suspense_pb.ReleaseReceiptRequest, work: Work
     ) -> suspense_pb.ReleaseReceiptResponse:
         receipt_id = given_id(request.receipt_id, "receipt_id")
         task = suspense_tasks.propose_release(work, receipt_id, request.reason)
-        return suspense_pb.ReleaseReceiptResponse(task=_task(task))
+        return suspense_pb.ReleaseReceiptResponse(task=_task(work, task))
 
     def ConfirmSuspenseTask(
         self, request: suspense_pb.ConfirmSuspenseTaskRequest, work: Work
     ) -> suspense_pb.ConfirmSuspenseTaskResponse:
         task = suspense_tasks.confirm(work, given_id(request.task_id, "task_id"))
-        return suspense_pb.ConfirmSuspenseTaskResponse(task=_task(task))
+        return suspense_pb.ConfirmSuspenseTaskResponse(task=_task(work, task))
 
     def RejectSuspenseTask(
         self, request: suspense_pb.RejectSuspenseTaskRequest, work: Work
     ) -> suspense_pb.RejectSuspenseTaskResponse:
         task = suspense_tasks.reject(work, given_id(request.task_id, "task_id"))
-        return suspense_pb.RejectSuspenseTaskResponse(task=_task(task))
+        return suspense_pb.RejectSuspenseTaskResponse(task=_task(work, task))
 
     def PlaceAppealHold(
         self, request: suspense_pb.PlaceAppealHoldRequest, work: Work
@@ -251,7 +252,7 @@ def _paid_for(work: Work, row: Item) -> list[str]:
     )
 
 
-def _task(task: Task) -> suspense_pb.SuspenseTask:
+def _task(work: Work, task: Task) -> suspense_pb.SuspenseTask:
     return suspense_pb.SuspenseTask(
         task_id=task.task_id,
         receipt_id=task.receipt_id,
@@ -265,6 +266,24 @@ def _task(task: Task) -> suspense_pb.SuspenseTask:
         proposed_by=task.proposed_by,
         propose_time=from_instant(task.proposed_at),
         decided_by=task.decided_by,
+        payee=_payee(work, task),
+    )
+
+
+def _payee(work: Work, task: Task) -> receipt_pb.Sender | None:
+    payee = suspense_tasks.payee_of(work, task)
+    if payee is None or payee.address is None:
+        return None
+    place = payee.address
+    return receipt_pb.Sender(
+        name=payee.name,
+        address=case_pb.PostalAddress(
+            line1=place.line1,
+            line2=place.line2,
+            city=place.city,
+            state=place.state,
+            zip_code=place.zip_code,
+        ),
     )
 
 

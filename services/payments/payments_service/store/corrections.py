@@ -102,6 +102,15 @@ def listed(session: Session, receipt_id: str, after: str, size: int) -> Sequence
     return [Correction(*row) for row in rows]
 
 
+def is_reversed(session: Session, receipt_id: str) -> bool:
+    """Return whether a correction took a receipt back."""
+    statement = (
+        "SELECT EXISTS (SELECT FROM correction"
+        " WHERE receipt_id = CAST(:id AS uuid) AND kind = 1 AND state = 2)"
+    )
+    return bool(session.scalar(text(statement), {"id": receipt_id}))
+
+
 def decide(session: Session, correction_id: str, state: int, by: str, at: datetime) -> None:
     """Note who decided a correction, and how."""
     session.execute(

@@ -240,16 +240,39 @@ def redirect_payables(session: Session, on: date, lane: int) -> list[Moved]:
     return [Moved(*row) for row in rows]
 
 
-def set_card(session: Session, payee_id: str, card: bytes | None, by: str, on: date) -> None:
-    """Record a payee's debit card; None: it is no more."""
+class Card(NamedTuple):
+    """A payee's debit card; one that is not active waits for a second person."""
+
+    card: bytes
+    active: bool
+    changed_by: str
+
+
+def lock_card(session: Session, payee_id: str) -> Card | None:
+    """Lock a payee's debit card; None when there is none."""
+    row = session.execute(
+        text(
+            "SELECT card, active, changed_by FROM payee_card"
+            " WHERE payee_id = CAST(:payee AS uuid) AND card <> '' FOR UPDATE"
+        ),
+        {"payee": payee_id},
+    ).first()
+    return None if row is None else Card(bytes(row[0]), row[1], row[2])
+
+
+def set_card(
+    session: Session, payee_id: str, card: bytes, by: str, on: date, *, active: bool
+) -> None:
+    """Record a payee's debit card; empty: it is no more."""
     session.execute(
         text(
-            "INSERT INTO payee_card AS k (payee_id, card, active, changed_on, changed_by)"
-            " VALUES (:payee, coalesce(:card, CAST('' AS bytea)), :active, :on, :by)"
-            " ON CONFLICT (payee_id) DO UPDATE SET card = coalesce(:card, k.card),"
-            " active = :active, changed_on = :on, changed_by = :by"
+            "INSERT INTO payee_card (payee_id, card, active, changed_on, changed_by)"
+            " VALUES (:payee, :card, :active, :on, :by)"
+            " ON CONFLICT (payee_id) DO UPDATE SET card = excluded.card,"
+            " active = excluded.active, changed_on = excluded.changed_on,"
+            " changed_by = excluded.changed_by"
         ),
-        {"payee": payee_id, "card": card, "active": card is not None, "on": on, "by": by},
+        {"payee": payee_id, "card": card, "active": active, "on": on, "by": by},
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from payments_service.store import tables
@@ -218,16 +219,9 @@ def add_task(session: Session, task: Task) -> bool:
         "proposed_by": task.proposed_by,
         "proposed_at": task.proposed_at,
     }
-    waits = session.scalar(
-        text(
-            "SELECT EXISTS (SELECT FROM suspense_task"
-            " WHERE receipt_id = CAST(:id AS uuid) AND state = 1)"
-        ),
-        {"id": task.receipt_id},
-    )
-    if not waits:
-        session.execute(insert(tables.suspense_task), values)
-    return not waits
+    statement = upsert(tables.suspense_task).on_conflict_do_nothing()
+    added = session.execute(statement.returning(tables.suspense_task.c.task_id), values).first()
+    return added is not None
 
 
 def lock_task(session: Session, task_id: str) -> Task | None:

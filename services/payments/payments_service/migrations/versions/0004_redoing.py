@@ -144,3 +144,10 @@ def _corrections() -> None:
         comment="corrections of receipts: one person proposes, another decides",
     )
     op.create_index("ix_correction_receipt_id", "correction", ["receipt_id"], unique=False)
+    op.create_index(
+        "uq_correction_waiting",
+        "correction",
+        ["receipt_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 1"),
+    )

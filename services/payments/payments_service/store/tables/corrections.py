@@ -84,3 +84,9 @@ correction = Table(
     comment="corrections of receipts: one person proposes, another decides",
 )
 Index("ix_correction_receipt_id", correction.c.receipt_id)
+Index(
+    "uq_correction_waiting",
+    correction.c.receipt_id,
+    unique=True,
+    postgresql_where=correction.c.state == 1,
+)
