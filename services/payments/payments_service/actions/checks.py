@@ -75,10 +75,11 @@ def take_paid_checks(work: Work, content: str) -> Cleared:
     """
     session, today = work.session, work.clock.today()
     paid = {_item_id(check): check for check in read_paid(content)}
+    numbers = sorted({str(check.number) for check in paid.values()})
+    sent = paying.lock_sent(session, numbers, paying.BY_NUMBER)
+    # After the lock: who takes the same list at the same time has kept its items by now.
     known = paying.known_items(session, list(paid))
     new = {id_: check for id_, check in paid.items() if id_ not in known}
-    numbers = sorted({str(check.number) for check in new.values()})
-    sent = paying.lock_sent(session, numbers, paying.BY_NUMBER)
     cleared: list[tuple[Sent, str]] = []
     items: list[Item] = []
     seen: set[str] = set()
@@ -124,6 +125,8 @@ def void_stale(work: Work, business_date: date) -> Mapping[str, int | str]:
     days = policy.days(STALE_AFTER, business_date)
     before = business_date - timedelta(days=days)
     count = cents = 0
+    # The lanes first and in their order: page by page they would be locked in any.
+    ledger.lock_lanes(work.session)
     while page := paying.lock_uncashed(work.session, before, PAGE):
         coming_back.take_back(
             work, [(sent, STALE_CAUSE) for sent in page], paying.STALE, paying.KEPT

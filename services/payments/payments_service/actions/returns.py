@@ -51,10 +51,11 @@ def take_returns(work: Work, chunks: Iterable[bytes]) -> Taken:
     """
     session, today = work.session, work.clock.today()
     items = {_item_id(item): item for item in read_returns(chunks).items}
+    traces = sorted({item.original_trace for item in items.values()})
+    sent = paying.lock_sent(session, traces, paying.BY_TRACE)
+    # After the lock: who takes the same file at the same time has kept its items by now.
     known = paying.known_items(session, list(items))
     new = {id_: item for id_, item in items.items() if id_ not in known}
-    traces = sorted({item.original_trace for item in new.values()})
-    sent = paying.lock_sent(session, traces, paying.BY_TRACE)
     tests = paying.prenotes_of(session, traces)
     taken = Taken(known=len(items) - len(new))
     for id_, item in new.items():
