@@ -16,6 +16,7 @@ from payments_service.domain.posting import post
 from payments_service.jobs import ledger as jobs
 from payments_service.store import receipts, totals, unposted
 
+ONE = "1 receipts of 500 cents have been"
 NO_LAW = date(1900, 1, 5)
 """No rule is in force on this day: whatever is collected on it cannot be posted."""
 
@@ -211,7 +212,7 @@ class TestMoneyThatIsNotInTheLedgerShows:
     @pytest.mark.parametrize(
         ("pages", "sentence"),
         [
-            (1, "1 receipts of 500 cents have been in files whose other pages have not come"),
+            (1, f"{ONE} in files that are not all here, or not all queued"),
             (2, "2 receipts of 1000 cents have been waiting to be posted"),
         ],
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from payments_service.domain.lanes import INSTITUTIONS
@@ -136,13 +137,29 @@ def _compact(steps: Steps, rules: dict[str, Checked]) -> list[object]:
 
 _NOTE_RULES = """
 INSERT INTO applied_rule (checksum, rule_id, citation, confidence)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS d (checksum)
+ WHERE NOT EXISTS (SELECT FROM applied_rule r WHERE r.checksum = d.checksum)
 ON CONFLICT DO NOTHING
 """
+_NOTED = "payments_service.rules"
 
 
 def note_rules(session: Session, rules: Mapping[str, Checked]) -> None:
-    """Keep what the checksums in steps stand for."""
+    """Keep what the checksums in steps stand for; written as the last thing of the transaction.
+
+    Who notes a rule first makes the others that note it wait for the commit: that is at hand then,
+    and who waits is waited for by nobody.
+    """
+    session.info.setdefault(_NOTED, {}).update(rules)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_rules(session: Session) -> None:
+    if not session.in_nested_transaction():
+        _insert_rules(session, session.info.pop(_NOTED, {}))
+
+
+def _insert_rules(session: Session, rules: Mapping[str, Checked]) -> None:
     if not rules:
         return
     ordered = sorted(rules.items())

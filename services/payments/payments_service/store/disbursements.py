@@ -232,6 +232,8 @@ class Gathered(NamedTuple):
 _PAYMENT_ID = "md5(CAST(CAST(:on AS date) AS text) || {}.payee_id)::uuid"
 """The id of a payment: one a payee and business date."""
 
+# The way goes with each part: what a statement makes has no statistics, and two such joined are
+# gone through for each other.
 _GATHER = f"""
 WITH payees AS (
     SELECT p.payee_id, p.payee_kind FROM payable p
@@ -249,7 +251,7 @@ moved AS (
     DELETE FROM payable p USING ways w
      WHERE p.settlement_date <= :on AND right(p.obligor_id::text, 1) = :digit AND w.method > 0
        AND w.payee_id = p.payee_id AND w.payee_kind = p.payee_kind
-    RETURNING p.*),
+    RETURNING p.*, w.method, w.name, w.payment, w.account_hash),
 parts AS (
     INSERT INTO disbursement_part (payee_id, disbursement_id, obligor_id, receipt_id, sequence,
            amount_cents, due_date)
@@ -259,24 +261,30 @@ again AS (
     UPDATE came_back c SET state = 2, paid_by = {_PAYMENT_ID.format("c")} FROM ways w
      WHERE c.state = 1 AND right(c.obligor_id::text, 1) = :digit AND w.method > 0
        AND w.payee_id = c.payee_id AND w.payee_kind = c.payee_kind
-    RETURNING c.*),
+    RETURNING c.*, w.method, w.name, w.payment, w.account_hash),
 sums AS (
     SELECT payee_id, payee_kind, obligor_id, sum(parts)::bigint AS parts,
-           sum(reissued)::bigint AS reissued
-      FROM (SELECT payee_id, payee_kind, obligor_id, amount_cents AS parts, 0 AS reissued
-              FROM moved
+           sum(reissued)::bigint AS reissued, min(method) AS method, min(name) AS name,
+           (array_agg(payment))[1] AS payment, (array_agg(account_hash))[1] AS account_hash
+      FROM (SELECT payee_id, payee_kind, obligor_id, amount_cents AS parts, 0 AS reissued,
+                   method, name, payment, account_hash FROM moved
             UNION ALL
-            SELECT payee_id, payee_kind, obligor_id, 0, amount_cents FROM again) both_kinds
+            SELECT payee_id, payee_kind, obligor_id, 0, amount_cents,
+                   method, name, payment, account_hash FROM again) both_kinds
      GROUP BY 1, 2, 3),
-whole AS (
+firsts AS (
     SELECT payee_id, min(payee_kind) AS payee_kind, sum(parts) AS parts,
-           sum(reissued) AS reissued FROM sums GROUP BY payee_id),
+           sum(reissued) AS reissued, (array_agg(method ORDER BY payee_kind))[1] AS method,
+           (array_agg(name ORDER BY payee_kind))[1] AS name,
+           (array_agg(payment ORDER BY payee_kind))[1] AS payment,
+           (array_agg(account_hash ORDER BY payee_kind))[1] AS account_hash
+      FROM sums GROUP BY payee_id),
 kept AS (
     INSERT INTO to_pay (business_date, payee_id, lane, payee_kind, parts_cents, recouped_cents,
            reissued_cents, method, payee_name, payment, account_hash)
-    SELECT :on, s.payee_id, :lane, s.payee_kind, s.parts, 0, s.reissued, w.method, w.name,
-           w.payment, CASE WHEN w.method = 1 THEN w.account_hash END
-      FROM whole s JOIN ways w USING (payee_id, payee_kind))
+    SELECT :on, payee_id, :lane, payee_kind, parts, 0, reissued, method, name, payment,
+           CASE WHEN method = 1 THEN account_hash END
+      FROM firsts)
 SELECT s.obligor_id::text, s.payee_id::text, {_PAYMENT_ID.format("s")}::text, s.payee_kind,
        s.parts, s.reissued FROM sums s ORDER BY 1, 2, 4
 """  # noqa: S608 - no value in it
@@ -468,9 +476,10 @@ _PART = (
     " coalesce(a.current, false), coalesce(a.bucket, 0), p.amount_cents,"
     " coalesce(a.credited_cents, 0), coalesce(a.payee_kind, 6), a.payee_id::text"
 )
+# A join, for a list of ids is looked through for every part that the table is cut into.
+_WANTED = "unnest(CAST(:payees AS uuid[]), CAST(:ids AS uuid[])) AS k (payee_id, disbursement_id)"
 # A part without an allocation is a refund: what nobody owed goes back to who sent it.
 _PART_FROM = (
-    " FROM disbursement_part p"
     " JOIN receipt r USING (receipt_id)"
     " LEFT JOIN allocation a ON a.obligor_id = p.obligor_id AND a.receipt_id = p.receipt_id"
     "   AND a.sequence = p.sequence"
@@ -521,9 +530,8 @@ def _add_parts(session: Session, page: dict[str, Paid]) -> None:
     }
     parts = session.execute(
         text(
-            f"SELECT p.disbursement_id::text, {_PART}{_PART_FROM}"
-            " WHERE p.payee_id = ANY(CAST(:payees AS uuid[]))"
-            " AND p.disbursement_id = ANY(CAST(:ids AS uuid[]))"
+            f"SELECT p.disbursement_id::text, {_PART} FROM {_WANTED}"  # noqa: S608
+            f" JOIN disbursement_part p USING (payee_id, disbursement_id){_PART_FROM}"
             " ORDER BY p.receipt_id, p.sequence"
         ),
         wanted,
@@ -532,9 +540,9 @@ def _add_parts(session: Session, page: dict[str, Paid]) -> None:
         page[disbursement_id].parts.append(PaidPart(*part))
     kept = session.execute(
         text(
-            "SELECT disbursement_id::text, claim_id::text, sum(amount_cents)::bigint"
-            " FROM recoupment WHERE payee_id = ANY(CAST(:payees AS uuid[]))"
-            " AND disbursement_id = ANY(CAST(:ids AS uuid[])) GROUP BY 1, 2 ORDER BY 1, 2"
+            "SELECT disbursement_id::text, claim_id::text, sum(amount_cents)::bigint"  # noqa: S608
+            f" FROM {_WANTED} JOIN recoupment USING (payee_id, disbursement_id)"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
         ),
         wanted,
     )

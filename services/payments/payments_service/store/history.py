@@ -85,8 +85,9 @@ _REDIRECTED = """
 SELECT DISTINCT payee_id::text, to_payee_id::text FROM redirect WHERE payee_id = ANY(%s::uuid[])
 """
 _LAST = """
-SELECT obligor_id::text, receipt_id::text, max(sequence) FROM allocation
- WHERE obligor_id = ANY(%s::uuid[]) AND receipt_id = ANY(%s::uuid[]) GROUP BY 1, 2
+SELECT obligor_id::text, receipt_id::text, max(sequence)
+  FROM unnest(%s::uuid[], %s::uuid[]) AS k (obligor_id, receipt_id)
+  JOIN allocation USING (obligor_id, receipt_id) GROUP BY 1, 2
 """
 
 
@@ -228,7 +229,7 @@ def _read_receipts(
             raise RuntimeError(f"receipt {receipt_id} has parts and no entry that stands")
         result.facts[receipt_id] = Facts(row[5], row[10], row[11])
         found[obligor_id].receipts.append(_stood_receipt(obligor_id, row, stood, entry))
-    wanted = [array(found), array(receipt_id for _, receipt_id in rows)]
+    wanted = [array(obligor_id for obligor_id, _ in rows), array(id_ for _, id_ in rows)]
     for obligor_id, receipt_id, last in cur.execute(_LAST, wanted):
         result.last_sequence[obligor_id, receipt_id] = last
 

@@ -103,18 +103,18 @@ def lock_uncashed(session: Session, before: date, size: int) -> list[Sent]:
 
 
 _SHARES = """
+WITH wanted AS (
+    SELECT * FROM unnest(CAST(:payees AS uuid[]), CAST(:ids AS uuid[]))
+           AS k (payee_id, disbursement_id))
 SELECT payee_id::text, disbursement_id::text, obligor_id::text, sum(cents)::bigint FROM (
-    SELECT p.payee_id, p.disbursement_id, p.obligor_id, p.amount_cents AS cents
-      FROM disbursement_part p
-     WHERE p.payee_id = ANY(CAST(:payees AS uuid[]))
-       AND p.disbursement_id = ANY(CAST(:ids AS uuid[]))
+    SELECT payee_id, disbursement_id, p.obligor_id, p.amount_cents AS cents
+      FROM wanted JOIN disbursement_part p USING (payee_id, disbursement_id)
     UNION ALL
-    SELECT c.payee_id, c.paid_by, c.obligor_id, c.amount_cents FROM came_back c
-     WHERE c.payee_id = ANY(CAST(:payees AS uuid[])) AND c.paid_by = ANY(CAST(:ids AS uuid[]))
+    SELECT c.payee_id, c.paid_by, c.obligor_id, c.amount_cents
+      FROM wanted k JOIN came_back c ON c.payee_id = k.payee_id AND c.paid_by = k.disbursement_id
     UNION ALL
-    SELECT r.payee_id, r.disbursement_id, r.obligor_id, -r.amount_cents FROM recoupment r
-     WHERE r.payee_id = ANY(CAST(:payees AS uuid[]))
-       AND r.disbursement_id = ANY(CAST(:ids AS uuid[]))) money
+    SELECT payee_id, disbursement_id, r.obligor_id, -r.amount_cents
+      FROM wanted JOIN recoupment r USING (payee_id, disbursement_id)) money
  GROUP BY 1, 2, 3 HAVING sum(cents) > 0 ORDER BY 1, 2, 3
 """
 

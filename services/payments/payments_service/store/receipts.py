@@ -19,6 +19,10 @@ NO_ORDER = 10
 """SuspenseReason of an identified receipt for which nothing is ordered."""
 CANNOT_BE_POSTED = 11
 """SuspenseReason of an identified receipt whose posting fails; it waits for `retry_unposted`."""
+RELEASE_LINES = 5_000
+"""That are queued for posting in one transaction."""
+BEFORE_ALL = -(2**31)
+"""Before every line's number."""
 MAX_DAYS_AHEAD = 31
 """A file is sent a few days before its money settles; no receipt waits longer for its month."""
 
@@ -68,8 +72,9 @@ class Waiting(NamedTuple):
 def stage_page(session: Session, page: Page, rows: Sequence[Sequence[object]], at: datetime) -> str:
     """Stage a page; returns the file's flaw when this page made one plain, else "".
 
-    A page that is here already changes nothing. With the last page the file is released to the
-    lanes, unless its sums are not what was announced: then it is flagged and none of it is posted.
+    A page that is here already changes nothing. With the last page the file begins to be released
+    to the lanes (`release_page` goes on with a large one), unless its sums are not what was
+    announced: then it is flagged and none of it is posted.
     """
     seen = session.execute(
         insert(tables.submission_page)
@@ -89,13 +94,31 @@ def stage_page(session: Session, page: Page, rows: Sequence[Sequence[object]], a
             {"flaw": flaw, "id": page.submission_id},
         )
     elif counted["pages_seen"] == counted["page_count"]:
-        session.execute(text(_RELEASE), {"id": page.submission_id, "at": at})
-        session.execute(text(_FORGET_IDENTIFIED), {"id": page.submission_id})
-        session.execute(
-            text("UPDATE submission SET state = 2 WHERE submission_id = :id"),
-            {"id": page.submission_id},
-        )
+        _queue_lines(session, page.submission_id, BEFORE_ALL, at)
     return flaw
+
+
+def release_page(session: Session, at: datetime) -> bool:
+    """Queue the next lines of a file that is all here; False when no file has any left.
+
+    A file that another worker is at is left to it.
+    """
+    row = session.execute(text(_TO_RELEASE)).first()
+    if row is None:
+        return False
+    _queue_lines(session, str(row[0]), int(row[1]), at)
+    return True
+
+
+def _queue_lines(session: Session, submission_id: str, after: int, at: datetime) -> None:
+    """Queue a page of a locked file; with the last one the file counts as released."""
+    page = {"id": submission_id, "after": after, "size": RELEASE_LINES}
+    through = session.scalar(text(_PAGE_END), page)
+    if through is not None:
+        span = {"id": submission_id, "after": after, "through": through}
+        session.execute(text(_RELEASE), {**span, "at": at})
+        session.execute(text(_FORGET_IDENTIFIED), span)
+    session.execute(text(_NOTE_RELEASED), {"id": submission_id, "through": through})
 
 
 _COUNT_PAGE = """
@@ -112,24 +135,44 @@ RETURNING *
 
 _LANE_OF = "('x' || right({}::text, 1))::bit(4)::int"
 
+_TO_RELEASE = """
+SELECT submission_id::text, queued_through FROM submission
+ WHERE state = 1 AND queued_through IS NOT NULL
+ ORDER BY submission_id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_PAGE_END = """
+SELECT max(line_number) FROM (
+    SELECT line_number FROM receipt WHERE submission_id = :id AND line_number > :after
+     ORDER BY line_number LIMIT :size) page
+"""
+_NOTE_RELEASED = """
+UPDATE submission SET queued_through = :through,
+       state = CASE WHEN EXISTS (SELECT FROM receipt
+                                  WHERE submission_id = :id AND line_number > :through)
+                    THEN 1 ELSE 2 END
+ WHERE submission_id = :id
+"""
+
 _RELEASE = f"""
 WITH named AS (
     UPDATE receipt r SET obligor_id = i.obligor_id, case_id = coalesce(i.case_id, r.case_id)
       FROM identification i
-     WHERE r.submission_id = :id AND i.receipt_id = r.receipt_id AND r.obligor_id IS NULL
+     WHERE r.submission_id = :id AND r.line_number > :after AND r.line_number <= :through
+       AND i.receipt_id = r.receipt_id AND r.obligor_id IS NULL
     RETURNING r.receipt_id, r.obligor_id)
 INSERT INTO waiting (lane, collection_date, receipt_id, obligor_id, queued_at)
 SELECT {_LANE_OF.format("coalesce(n.obligor_id, r.obligor_id, r.receipt_id)")},
        r.collection_date, r.receipt_id, coalesce(n.obligor_id, r.obligor_id), :at
   FROM receipt r LEFT JOIN named n USING (receipt_id)
- WHERE r.submission_id = :id
+ WHERE r.submission_id = :id AND r.line_number > :after AND r.line_number <= :through
  ORDER BY 1, 2, 3
 """  # noqa: S608 - no value in it
 
 # Only what is applied: one that was told since `_RELEASE` looked must stay.
 _FORGET_IDENTIFIED = """
 DELETE FROM identification i USING receipt r
- WHERE r.submission_id = :id AND i.receipt_id = r.receipt_id AND r.obligor_id IS NOT NULL
+ WHERE r.submission_id = :id AND r.line_number > :after AND r.line_number <= :through
+   AND i.receipt_id = r.receipt_id AND r.obligor_id IS NOT NULL
 """
 
 

@@ -38,7 +38,7 @@ SELECT count(*), coalesce(sum(amount_cents), 0)::bigint, min(since) FROM (
 
 
 def staged(session: Session, before: datetime) -> Unposted:
-    """Return the receipts of unfinished files no page of which came after an instant."""
+    """Return the receipts of files that are not released; no page came after an instant."""
     return Unposted(*session.execute(text(_STAGED), {"before": before}).one())
 
 
@@ -56,7 +56,7 @@ def findings(session: Session, at: datetime, today: date) -> list[str]:
     found = []
     minutes = int(MAX_UNPOSTED.total_seconds()) // 60
     for money, what in (
-        (staged(session, at - MAX_UNPOSTED), "in files whose other pages have not come"),
+        (staged(session, at - MAX_UNPOSTED), "in files that are not all here, or not all queued"),
         (waiting(session, at - MAX_UNPOSTED, today), "waiting to be posted"),
     ):
         if money.receipts:

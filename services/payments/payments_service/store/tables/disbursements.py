@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -95,6 +96,11 @@ Index(
     disbursement.c.payee_id,
 )
 Index("ix_disbursement_reference", disbursement.c.reference)
+Index(
+    "ix_disbursement_void",
+    disbursement.c.business_date,
+    postgresql_where=text("method = 2 AND state IN (3, 4) AND void_told_on IS NULL"),
+)
 
 disbursement_part = Table(
     "disbursement_part",

@@ -32,7 +32,13 @@ submission = Table(
     Column("state", SmallInteger, nullable=False, comment="1 staging, 2 released, 3 flagged"),
     Column("flaw", Text, nullable=False, server_default=""),
     Column("seen_at", DateTime(timezone=True), nullable=False, comment="its last page"),
+    Column("queued_through", Integer, comment="the last line that is queued; unset: none is"),
     CheckConstraint("state IN (1, 2, 3)", name="state"),
+)
+Index(
+    "ix_submission_to_release",
+    submission.c.submission_id,
+    postgresql_where=text("state = 1 AND queued_through IS NOT NULL"),
 )
 Index("ix_submission_flagged", submission.c.submission_id, postgresql_where=text("state = 3"))
 
