@@ -124,6 +124,19 @@ class TestPublishedStatements:
         ]
         assert ledger.due["1", Bucket.CURRENT] == 30_000
 
+    def test_a_tax_refund_pays_no_support_that_the_program_does_not_collect(self):
+        """42 USC 664(a)(1),(2)(A): withheld for assigned support and for what IV-D collects."""
+        ledger = books(
+            [case(), case("b", iv_d=False)],
+            owed("1", 0, (Bucket.NA, 50_000)),
+            owed("2", 0, (Bucket.NA, 150_000), case="b"),
+        )
+        assert told(pay(ledger, 80_000, OFFSET)) == [
+            ("FAMILY", "NA", 500),
+            ("OBLIGOR", "CURRENT", 300),
+        ]
+        assert ledger.due["2", Bucket.NA] == 150_000
+
     @pytest.mark.parametrize(
         ("source", "expected"),
         [

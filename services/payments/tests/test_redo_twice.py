@@ -116,3 +116,31 @@ def test_what_was_paid_ahead_outlives_the_charges_that_it_was_paid_for(world):
     run_charge(world, APRIL)
     again(world, APRIL)
     assert rows(world, ahead) == [(10_000,)]
+
+
+def test_what_went_out_on_ordered_arrears_is_not_ordered_again_in_the_month(world):
+    """921 KAR 1:420 s1(4): each order's arrears amount once a month, then by balance.
+
+    Support is less than was thought: $20 of it stays with the family as arrears. So both orders
+    have had their $50 for March, and the next $100 is shared by 930 to 2,950 dollars.
+    """
+    second = world.obligation(2, 0, arrears_cents=5_000, opening=[(1, 300_000)])
+
+    def first(cents):
+        return world.obligation(1, cents, arrears_cents=5_000, opening=[(1, 100_000)])
+
+    world.participants(world.participant(1), world.participant(2))
+    world.cases(
+        world.case(1, obligations=[first(10_000)], obligor=1),
+        world.case(2, obligations=[second], obligor=1),
+    )
+    receive(world, 1, 20_000, date(2026, 3, 6))
+    pay_out(world, date(2026, 3, 9))
+    world.cases(world.case(1, obligations=[first(8_000)], obligor=1, version=2))
+    world.settle()
+    receive(world, 2, 10_000, date(2026, 3, 20))
+    shares = "SELECT p.amount_cents FROM part_in_force p JOIN receipt r USING (receipt_id)"
+    assert rows(world, f"{shares} WHERE r.collection_date = '2026-03-20' ORDER BY 1") == [
+        (2_397,),
+        (7_603,),
+    ]

@@ -36,11 +36,13 @@ def share_out(books: Books, receipt: Receipt, rules: Rules) -> tuple[Part, ...]:
     """Allocate and distribute a receipt over books that are charged through its month."""
     month = rules.month
     arrears = books.arrears()
+    offset = is_offset(receipt.source)
     debts = [
         _debt(books, obligation, month, arrears.get(obligation.obligation_id, 0))
         for obligation in books.obligations
+        # A tax refund is withheld for support that the program collects, and pays no other.
+        if not offset or books.cases[obligation.case_id].iv_d
     ]
-    offset = is_offset(receipt.source)
     shares = allocate(receipt.credited_cents, debts, rules, offset=offset)
     distribution = Distribution(books, rules, offset=offset)
     by_bucket = distribution.by_bucket(shares)
