@@ -296,15 +296,6 @@ def _note_arrears(books: Books, parts: Iterable[Part], month: date) -> None:
             books.arrears_paid[key] = books.arrears_paid.get(key, 0) + part.credited_cents
 
 
-def _note_arrears(books: Books, parts: Iterable[Part], month: date) -> None:
-    """Note what went out on arrears in a month: the month's ordered amount asks for it no more."""
-    ordered = {o.obligation_id for o in books.obligations if o.monthly_arrears_cents}
-    for part in parts:
-        if part.obligation_id in ordered and not part.current and not part.ahead:
-            key = (part.obligation_id, month)
-            books.arrears_paid[key] = books.arrears_paid.get(key, 0) + part.credited_cents
-
-
 def compare(
     stood: StoodReceipt, parts: tuple[Part, ...], law: Law, entries: list[Entry], on: date
 ) -> Change | None:
