@@ -15,6 +15,7 @@ import bench
 
 from formats.ach.reader import AchReader
 from formats.remittance import remittances
+from launcher import cluster
 from launcher.bench import baseline, day, journey, population
 from launcher.cli import app
 
@@ -135,6 +136,24 @@ def test_a_small_run_balances_and_says_what_it_measured() -> None:
         assert all(stage["seconds"] > 0 and stage["ratio_to_copy"] > 0 for stage in stages.values())
     assert all(rss > 0 for rss in result["peak_rss_bytes"].values())
     assert not list(bench.ROOT.iterdir())
+
+
+def test_a_role_has_as_many_processes_as_its_setting_says() -> None:
+    settings = {cluster.processes_setting("payments", "worker"): "3"}
+    assert settings == {"PAYMENTS_WORKER_PROCESSES": "3"}
+    assert cluster.processes_of("payments", "worker", settings) == 3
+    assert cluster.processes_of("payments", "relay", settings) == 1
+    more = cluster.connections_for(settings) - cluster.CONNECTIONS
+    assert more == 2 * (cluster.CONNECTIONS_PER_PROCESS + 1)
+
+
+def test_the_day_is_asked_for_as_many_posting_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[day.Asked] = []
+    monkeypatch.setattr(day, "measure", lambda one, *_: asked.append(one) or {"findings": []})
+    done = CliRunner().invoke(app, ["bench", "day", "--posting-workers", "2", "--json"])
+    assert done.exit_code == 0
+    assert [one.posting_workers for one in asked] == [2]
+    assert CliRunner().invoke(app, ["bench", "day", "--posting-workers", "0"]).exit_code == 2
 
 
 def test_sizes_must_be_numbers() -> None:

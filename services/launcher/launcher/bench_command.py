@@ -29,6 +29,9 @@ def day(
     hot_account: Annotated[
         bool, typer.Option("--hot-account", help="Every fifth payment is of one obligor.")
     ] = False,
+    posting_workers: Annotated[
+        int, typer.Option(min=1, max=16, help="Processes that post; they share the lanes.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take a day's payments from employers' files to families paid, on RabbitMQ and PostgreSQL.
@@ -49,7 +52,9 @@ def day(
         def say(what: str) -> None:
             console.print(f"[dim]{stopwatch() - started:6.1f} s[/]  {what}")
 
-        asked = bench_day.Asked(payments, cases or payments, seed, prefill_lines, hot_account)
+        asked = bench_day.Asked(
+            payments, cases or payments, seed, prefill_lines, hot_account, posting_workers
+        )
         try:
             found = bench_day.measure(asked, FOLDER.absolute() / f"day-{os.getpid()}", say)
         except (RuntimeError, TimeoutError) as error:

@@ -30,10 +30,30 @@ COMMAND_SECONDS: Final = 3_600
 READY_WITHIN_SECONDS: Final = 90.0
 STOP_WITHIN_SECONDS: Final = 10.0
 CONNECTIONS_PER_PROCESS: Final = 4
-CONNECTIONS: Final = len(SERVICES) * len(ROLES) * (CONNECTIONS_PER_PROCESS + 1) + 20
-"""What a PostgreSQL must allow for such a platform, jobs and onlookers included."""
+SPARE_CONNECTIONS: Final = 20
+"""For jobs and onlookers."""
 
 Say = Callable[[str], None]
+
+
+def processes_of(service: str, role: str, settings: Mapping[str, str]) -> int:
+    """Return how many processes a role has: PAYMENTS_WORKER_PROCESSES for example, else 1."""
+    return int(settings.get(processes_setting(service, role), "1"))
+
+
+def processes_setting(service: str, role: str) -> str:
+    """Return the setting that says how many processes a role has."""
+    return f"{service}_{role}_processes".upper()
+
+
+def connections_for(settings: Mapping[str, str]) -> int:
+    """Return how many connections a PostgreSQL must allow for a platform with such settings."""
+    processes = sum(processes_of(s, r, settings) for s in SERVICES for r in ROLES)
+    return processes * (CONNECTIONS_PER_PROCESS + 1) + SPARE_CONNECTIONS
+
+
+CONNECTIONS: Final = connections_for({})
+"""The same with one process a role."""
 
 
 class Databases(Protocol):
@@ -240,10 +260,16 @@ class ProcessPlatform:
 
     def _start(self) -> None:
         self.prepare()
-        self._say(f"starting {len(SERVICES) * len(ROLES) + 1} processes")
-        for role in ROLES:
-            for service in SERVICES:
-                self.start_role(service, role, wait=False)
+        started = [
+            (service, role, number)
+            for role in ROLES
+            for service in SERVICES
+            for number in range(1, processes_of(service, role, self._settings) + 1)
+        ]
+        self._say(f"starting {len(started) + 1} processes")
+        for service, role, number in started:
+            name = f"{service}-{role}-{number}" if number > 1 else ""
+            self.start_role(service, role, name=name, wait=False)
         intake_port = free_port()
         self._settings["INTAKE_PORT"] = str(intake_port)
         self.start_role("intake", "api", wait=False)

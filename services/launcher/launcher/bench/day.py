@@ -38,6 +38,7 @@ class Asked:
     seed: int
     prefill_lines: int = 0
     hot_account: bool = False
+    posting_workers: int = 1
 
     @property
     def reference_payments(self) -> int:
@@ -81,7 +82,7 @@ def measure(asked: Asked, root: Path, say: Say) -> dict[str, Any]:
     root.mkdir(parents=True)
     load = os.getloadavg()
     try:
-        with running(PROCESSES, root, say) as host:
+        with running(PROCESSES, root, say, asked.posting_workers) as host:
             clients = Clients(host.platform.addresses, host.platform.administrator)
             try:
                 return _measured(asked, host, clients, root, say) | {

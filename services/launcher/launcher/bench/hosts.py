@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from chassis import metrics
 from launcher.bench.watching import Busy, Watch, busy_here, busy_there
-from launcher.cluster import CONNECTIONS, Databases, ProcessPlatform
+from launcher.cluster import Databases, ProcessPlatform, connections_for, processes_setting
 from launcher.embedded import EmbeddedPlatform
 from launcher.platform import Platform
 from launcher.postgres import embedded_postgres, provision_external
@@ -52,10 +52,14 @@ class Host:
 
 
 @contextmanager
-def running(name: str, root: Path, say: Say) -> Iterator[Host]:
-    """Start a platform in an empty folder; it is stopped afterwards."""
-    opened = {EMBEDDED: _embedded, PROCESSES: _processes}[name]
-    with opened(root, say) as host:
+def running(name: str, root: Path, say: Say, posting_workers: int = 1) -> Iterator[Host]:
+    """Start a platform in an empty folder; it is stopped afterwards.
+
+    `posting_workers`: processes that post; of an embedded platform there is one.
+    """
+    settings = {processes_setting("payments", "worker"): str(posting_workers)}
+    opened = _embedded(root, say) if name == EMBEDDED else _processes(root, say, settings)
+    with opened as host:
         yield host
 
 
@@ -78,11 +82,13 @@ def _embedded(root: Path, say: Say) -> Iterator[Host]:
 
 
 @contextmanager
-def _processes(root: Path, say: Say) -> Iterator[Host]:
+def _processes(root: Path, say: Say, settings: Mapping[str, str]) -> Iterator[Host]:
     with (
-        _databases(root, say) as databases,
+        _databases(root, say, connections_for(settings)) as databases,
         _broker(say) as amqp_url,
-        ProcessPlatform(root, databases, amqp_url, clock_start=MORNING, say=say) as platform,
+        ProcessPlatform(
+            root, databases, amqp_url, clock_start=MORNING, settings=settings, say=say
+        ) as platform,
         Watch(lambda: {platform.processes.pid(n): n for n in platform.metrics_ports}) as watch,
     ):
         yield Host(
@@ -97,7 +103,7 @@ def _processes(root: Path, say: Say) -> Iterator[Host]:
 
 @contextmanager
 def _databases(
-    root: Path, say: Say, environ: Mapping[str, str] = os.environ
+    root: Path, say: Say, connections: int, environ: Mapping[str, str] = os.environ
 ) -> Iterator[Databases]:
     """Databases of our own: on the server of ADMIN_DATABASE_URL, else on an embedded one."""
     if given := environ.get(ADMIN_DATABASE_URL):
@@ -111,7 +117,7 @@ def _databases(
     say("starting PostgreSQL")
     with (
         ExitStack() as last,
-        embedded_postgres(root / "postgres", SERVICES, CONNECTIONS) as server,
+        embedded_postgres(root / "postgres", SERVICES, connections) as server,
     ):
         last.callback(server.destroy)
         yield server
