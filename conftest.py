@@ -133,13 +133,10 @@ class Databases:
             self._spare[service.name].append(name)
 
     def close(self) -> None:
-        """Drop everything."""
+        """Let go of everything; the databases go with their server."""
         for name, engine in self._emptying.items():
             self._disconnect(name)
             engine.dispose()
-        spare = [name for names in self._spare.values() for name in names]
-        for name in (*spare, *self._templates.values()):
-            self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
         self._admin.dispose()
 
     def _disconnect(self, name: str) -> None:
