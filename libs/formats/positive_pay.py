@@ -17,6 +17,8 @@ from formats.problem import Problem
 RECORD_CHARACTERS = 100
 ISSUE, VOID = "I", "V"
 PAID_MAX = 200_000
+NUMBER_MAX = 10**12
+"""No check has such a number, and none is of so much."""
 PAID_COLUMNS = ["check_number", "amount_cents", "paid_on"]
 RULE_PAID = "this disbursement unit's file of paid checks: check_number,amount_cents,paid_on"
 
@@ -107,7 +109,7 @@ def write_issue(account_number: str, checks: Iterable[Check]) -> Iterator[bytes]
 
 def read_paid(text: str) -> list[PaidCheck]:
     """Return the checks of a file. Raises PaidFileRejectedError naming the line that is wrong."""
-    rows = csv.reader(text.splitlines())
+    rows = _rows(text)
     header = next(rows, [])
     if header != PAID_COLUMNS:
         raise _rejected(1, "columns", ",".join(header), ",".join(PAID_COLUMNS))
@@ -117,12 +119,24 @@ def read_paid(text: str) -> list[PaidCheck]:
             raise _rejected(number, "record", "one more", f"at most {PAID_MAX} checks")
         try:
             check, cents, day = row
-            paid.append(PaidCheck(int(check), int(cents), date.fromisoformat(day)))
+            one = PaidCheck(int(check), int(cents), date.fromisoformat(day))
+            if not (0 < one.number <= NUMBER_MAX and 0 < one.amount_cents <= NUMBER_MAX):
+                raise ValueError
+            paid.append(one)
         except ValueError:
             raise _rejected(
                 number, "record", ",".join(row), "two whole numbers and a day"
             ) from None
     return paid
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    # A line is a record: a quotation mark that never ends must not swallow those after it.
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            yield next(csv.reader([line]), [])
+        except csv.Error:
+            raise _rejected(number, "record", "", "cells, with commas between them") from None
 
 
 def _rejected(number: int, name: str, read: str, expected: str) -> PaidFileRejectedError:

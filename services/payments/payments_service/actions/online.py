@@ -78,6 +78,10 @@ def ask_gateway(work: Work) -> bool:
         log.warning("the gateway did not answer", payment=payment.payment_id)
         _ask_again(work, payment)
         return True
+    except Exception as error:  # noqa: BLE001 - whatever it is, the payments behind this one go on
+        log.error("the gateway failed", payment=payment.payment_id, error=type(error).__name__)  # noqa: TRY400 - a trace could show the token
+        _ask_again(work, payment)
+        return True
     if answer is None:
         online.save(
             work.session, replace(payment, state=online.EXPIRED, ask_at=None, token=None)
