@@ -92,8 +92,8 @@ def _closing(report: dict[str, Any], root: Path, wrong: list[str], console: Cons
         f"[bold green]The books hold and all {count} lines are accounted for.[/] "
         f"{report['seconds']} s.\n"
         "`childsupport demo --why` prints every rule's sentence under the cents that it moved, "
-        "`--json` the same as data. To go on with these families: "
-        f'`make up ARGS="--data {shown_path(root)}"`, which prints what to ask.'
+        "`--json` the same as data.\nTo go on with these families:\n"
+        f'  make up ARGS="--data {shown_path(root)}"'
     )
 
 

@@ -1,6 +1,7 @@
 """A day as a person wants to read it: each line with its outcome, then totals, rules and files."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +151,13 @@ def _allocation(
         )
     )
     if why:
-        for step in a["steps"]:
-            sentence = Text(f"{step['text']} ({step['citation']})", "dim")
-            console.print(Padding(sentence, (0, 0, 0, INDENT + AMOUNT_WIDTH + 3)))
+        _sentences(a["steps"], console)
+
+
+def _sentences(steps: Sequence[dict[str, Any]], console: Console) -> None:
+    for step in steps:
+        sentence = Text(f"{step['text']} ({step['citation']})", "dim")
+        console.print(Padding(sentence, (0, 0, 0, INDENT + AMOUNT_WIDTH + 3)))
 
 
 def _hold(reason: str) -> str:
@@ -189,8 +194,11 @@ def _one_payment(report: dict[str, Any], console: Console) -> None:
     console.print(f"[bold]Why {paid} went where it went[/]")
     for step in line["steps"]:
         console.print(Padding(Text(f"{step['text']} ({step['citation']})", "dim"), (0, 0, 0, 2)))
+    said: set[str] = set()
     for allocation in line["allocations"]:
-        _allocation(allocation, line["case_identifier"], numbers, console, why=True)
+        _allocation(allocation, line["case_identifier"], numbers, console, why=False)
+        _sentences([s for s in allocation["steps"] if s["text"] not in said], console)
+        said |= {s["text"] for s in allocation["steps"]}
     console.print()
 
 

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
+from shutil import which
 from types import FrameType
 
 from rich.console import Console
@@ -16,6 +18,7 @@ from launcher.tables import shown_path
 
 INTAKE_PORT = 8080
 HIGHEST_PORT = 65_535
+BIN = Path(sys.executable).parent
 COMMANDS = (
     ("ledger verify", "every balance computed again; what each service holds against it"),
     ("ledger as-of 2026-03-06", "every account as of a day, as known now and as known then"),
@@ -93,9 +96,10 @@ def _welcome(platform: EmbeddedPlatform, root: Path, console: Console) -> None:
 
 
 def _commands(root: Path, console: Console) -> None:
+    ours = "childsupport" if which("childsupport") else shown_path(BIN / "childsupport")
     console.print("[bold]From another shell[/]:\n")
     for command, what in COMMANDS:
-        line = f"childsupport {command} --data {shown_path(root)}"
+        line = f"{ours} {command} --data {shown_path(root)}"
         console.print(f"  {line}")
         console.print(f"      {what}", style="dim")
-    console.print("\n  `childsupport COMMAND --help` says more of each.\n")
+    console.print(f"\n  `{ours} COMMAND --help` says more of each.\n")
