@@ -16,6 +16,11 @@ from payments_service.store import totals
 
 TODAY = date(2026, 3, 6)
 LATER = date(2026, 3, 9)
+CLAIM = (
+    "INSERT INTO claim (payee_id, claim_id, payee_kind, obligor_id, receipt_id, amount_cents,"
+    " left_cents, reason, state, collectable, opened_on) SELECT payee_id, disbursement_id, 2,"
+    " payee_id, payee_id, 700, 700, 'nsf', 1, true, '2026-03-06' FROM disbursement LIMIT 1"
+)
 
 
 def ask(world, method, request):
@@ -62,6 +67,10 @@ def test_untouched_books_hold_part_by_part(paid):
         ("DELETE FROM entry WHERE kind = 2", "there is no entry, only lines"),
         ("UPDATE entry SET batch = batch + 1 WHERE kind = 2", "stand in another batch"),
         ("UPDATE hold SET released_on = '2026-03-06'", "Open holds sum to 0 cents, what is held"),
+        (
+            CLAIM,
+            "Open claims on institutions sum to 700 cents, the ledger's to 0.",
+        ),
         ("UPDATE total SET account = 99 WHERE account = 1", "account no. 99"),
     ],
 )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from payments_service.domain.bookkeeping import PAYABLE, Account, Book, EntryKind
 from payments_service.domain.lanes import LANES
 from payments_service.domain.model import Payee
+from payments_service.domain.pinning import FREE
 from payments_service.store.ledger import LINE_COLUMNS
 from payments_service.store.raw import cursor
 
@@ -153,6 +154,15 @@ _CAME_BACK = """
 SELECT state = 3, sum(amount_cents)::bigint FROM came_back WHERE state <> 2 GROUP BY 1
 """
 _PAYABLE = "SELECT payee_kind, sum(amount_cents)::bigint FROM payable GROUP BY 1"
+# Institutions have no participant in the ledger; in the table each has an id of its own.
+_CLAIMS_OFF = """
+SELECT coalesce(c.payee_id, l.payee_id), coalesce(c.cents, 0)::bigint, coalesce(l.cents, 0)::bigint
+  FROM (SELECT CASE WHEN payee_kind = ANY(:institutions) THEN '' ELSE payee_id::text END
+               AS payee_id, sum(left_cents) AS cents FROM claim WHERE state = 1 GROUP BY 1) c
+  FULL JOIN (SELECT coalesce(participant_id::text, '') AS payee_id, sum(amount_cents) AS cents
+               FROM line WHERE account = :recoupment GROUP BY 1) l USING (payee_id)
+ WHERE coalesce(c.cents, 0) <> coalesce(l.cents, 0) ORDER BY 1 LIMIT :most
+"""
 _ACCOUNTS = "SELECT account, sum(amount_cents)::bigint FROM line GROUP BY 1"
 
 
@@ -239,7 +249,7 @@ def check_parts(session: Session) -> Checked:
 
 
 def check_owed(session: Session) -> Checked:
-    """What is suspended, held and to be paid, one by one, sums to what its account says."""
+    """What is suspended, held, to be paid or claimed, one by one, sums to what its account says."""
     rows = session.execute(text(_ACCOUNTS)).tuples()
     accounts: dict[int, int] = {account: -cents for account, cents in rows}
     suspense, held = (session.scalar(text(query)) or 0 for query in (_SUSPENSE, _HELD))
@@ -262,7 +272,17 @@ def check_owed(session: Session) -> Checked:
         for account, cents, what, name in kept
         if cents != accounts.get(account, 0)
     ]
-    return Checked(tuple(findings), len(kept))
+    asked = {
+        "most": MAX_FINDINGS,
+        "institutions": [int(payee) for payee in sorted(FREE)],
+        "recoupment": int(Account.RECOUPMENT),
+    }
+    findings += [
+        f"Open claims on {payee_id or 'institutions'} sum to {cents} cents, "
+        f"the ledger's to {lines}."
+        for payee_id, cents, lines in session.execute(text(_CLAIMS_OFF), asked)
+    ]
+    return Checked(tuple(findings), len(kept) + _count(session, "claim"))
 
 
 def account_name(account: int) -> str:
