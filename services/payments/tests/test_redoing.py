@@ -23,7 +23,9 @@ from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from payments_service.actions import correcting, redirecting
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
+from payments_service.actions.posting import post_receipts
 from payments_service.actions.redoing import redo_obligors
+from payments_service.actions.releasing import release_files
 from payments_service.api.corrections import CorrectionReads, Corrections
 from payments_service.api.reads import ReceiptReads
 from payments_service.domain.lanes import lane_of
@@ -289,6 +291,7 @@ class TestTheBanksWord:
         receive(world, 1, 20_000, PAID)
         pay_out(world, SENT)
         bank_says(world, 1)
+        clean(world)
         with world.runtime.work() as work:
             (claim,) = claims.of_receipts(work.session, [receipt_id(1)])
             assert claim.payee_kind == STATE
@@ -298,7 +301,6 @@ class TestTheBanksWord:
             with pytest.raises(ValueError, match="more than is left"):
                 claims.take(work.session, claim.claim_id, claim.payee_id, 15_001)
         assert rows(world, "SELECT retained_cents FROM fund") == [(0,)]
-        clean(world)
 
 
 class TestTwoPeople:
@@ -531,6 +533,21 @@ class TestFaults:
                 assert not redo_obligors(work), "the lane is somebody else's"
         assert len(queued(one_family)) == 1
         one_family.settle()
+        clean(one_family)
+
+    def test_an_order_heard_of_while_the_first_money_is_posted_is_not_missed(self, one_family):
+        """Who posts does not see it, and it does not see what is posted."""
+        pages = one_family.pages([one_family.line(1, 30_000, obligor=1, paid=PAID)])
+        one_family.take(*pages)
+        with one_family.runtime.work() as work:
+            release_files(work)
+        with one_family.runtime.work() as poster:
+            assert post_receipts(poster)
+            second = owed(one_family, 2, (MARCH, 10_000))
+            one_family.cases(case_of(one_family, 1, second, number=2, obligor=1))
+        one_family.settle()
+        assert [cents for _, _, cents, _ in parts(one_family, 1)] == [20_000, 10_000]
+        assert rows(one_family, "SELECT count(*) FROM hold WHERE released_on IS NULL") == [(0,)]
         clean(one_family)
 
     def test_beside_postings_nothing_is_lost(self, one_family):

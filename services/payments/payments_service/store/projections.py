@@ -69,6 +69,16 @@ def end_obligations(session: Session, case_ids: Sequence[str], ended_on: date) -
     session.execute(text(_END_OBLIGATIONS), parameters)
 
 
+def with_others(session: Session, obligor_ids: Sequence[str], but: Sequence[str]) -> set[str]:
+    """Return those of the obligors that have an obligation besides the ones given."""
+    statement = text(
+        "SELECT DISTINCT obligor_id::text FROM obligation_projection"
+        " WHERE obligor_id = ANY(CAST(:obligors AS uuid[]))"
+        " AND obligation_id <> ALL(CAST(:but AS uuid[]))"
+    )
+    return set(session.scalars(statement, {"obligors": array(obligor_ids), "but": array(but)}))
+
+
 def queue_openings(session: Session, lanes: Sequence[tuple[int, str]]) -> None:
     """Queue obligors whose opening arrears may have to be booked."""
     if lanes:
