@@ -25,7 +25,7 @@ _KINDS = {kind: pb.ChangeKind.Value(f"CHANGE_KIND_{kind.name}") for kind in Chan
 class PolicyReads:
     """Reads the law."""
 
-    def GetRule(self, request: pb.GetRuleRequest, work: Work) -> pb.GetRuleResponse:  # noqa: N802
+    def GetRule(self, request: pb.GetRuleRequest, work: Work) -> pb.GetRuleResponse:
         """Return one rule in force, with its history; names ids like one that is not known."""
         law, on = _law(work), _day(request.on_date, "on_date", work)
         versions = law.versions(request.rule_id)
@@ -41,7 +41,7 @@ class PolicyReads:
             rule=_rule(law, current), history=[_rule(law, version) for version in versions]
         )
 
-    def ListRules(self, request: pb.ListRulesRequest, work: Work) -> pb.ListRulesResponse:  # noqa: N802
+    def ListRules(self, request: pb.ListRulesRequest, work: Work) -> pb.ListRulesResponse:
         """List the rules in force by id, of one topic or those to be confirmed if so asked."""
         law, on = _law(work), _day(request.on_date, "on_date", work)
         if request.topic and request.topic not in topics(law):
@@ -52,7 +52,7 @@ class PolicyReads:
         page, token = _page(entries, lambda entry: entry.id, request, work, listing)
         return pb.ListRulesResponse(rules=[_rule(law, e) for e in page], next_page_token=token)
 
-    def DiffPolicy(self, request: pb.DiffPolicyRequest, work: Work) -> pb.DiffPolicyResponse:  # noqa: N802
+    def DiffPolicy(self, request: pb.DiffPolicyRequest, work: Work) -> pb.DiffPolicyResponse:
         """List what differs between the law of two days, by id."""
         law = _law(work)
         first = _required(request.first_date, "first_date")
@@ -70,7 +70,7 @@ class PolicyReads:
         ]
         return pb.DiffPolicyResponse(changes=told, next_page_token=token)
 
-    def GetProfile(self, request: pb.GetProfileRequest, work: Work) -> pb.GetProfileResponse:  # noqa: N802
+    def GetProfile(self, request: pb.GetProfileRequest, work: Work) -> pb.GetProfileResponse:
         """Answer the reference guide's questions from the rules in force."""
         law, on = _law(work), _day(request.on_date, "on_date", work)
         if not has_profile(law):
