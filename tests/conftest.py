@@ -28,10 +28,10 @@ def mails() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="session")
-def embedded_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    """The undisturbed day of the embedded platform."""
+def embedded_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """The undisturbed day of the embedded platform, which then ends: idle, it would not be free."""
     with mail_server() as mail, embedded(tmp_path_factory.mktemp("embedded"), mail) as host:
-        yield run(host, mail)
+        return run(host, mail)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sysconfig.get_path("scripts"))
 RELEASED = ROOT / "protos" / "released.binpb"
 AT_ONCE = 2
-PLATFORM_TESTS = ("tests/end_to_end", "tests/faults", "tests/clients")
+PLATFORM_TESTS = ("tests/end_to_end", "tests/clients", "tests/faults")
 LONG_SERVICES = ("payments", "case", "launcher")
 """Services whose tests take longer than a minute."""
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from days import Day, Host
 from nodejs import Node, provide_node
 
 from childsupport.identity.v1.identity_service_pb2 import CreateClientRequest
 from launcher.clients import Clients
-from launcher.demo import NINE_IN_THE_MORNING
-from launcher.embedded import EmbeddedPlatform
 from launcher.world import read_world
 
-pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.platform, pytest.mark.broker, pytest.mark.timeout(300)]
 
 HERE = Path(__file__).parent / "node"
 GET_CASE = "childsupport.case.v1.CaseReadService/GetCase"
@@ -50,18 +49,12 @@ def script(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPlatform]:
-    root = tmp_path_factory.mktemp("platform")
-    with EmbeddedPlatform(root, clock_start=NINE_IN_THE_MORNING) as running:
-        clients = Clients(running.addresses, running.administrator)
-        clients.case_imports.ImportCases(iter([read_world().first]), timeout=60)
-        clients.close()
-        yield running
+def call(node: Node, script: Path, process_day: Day, process_host: Host) -> Call:
+    """Call a method of the case service as a system that may read cases and nothing else.
 
-
-@pytest.fixture(scope="module")
-def call(node: Node, script: Path, platform: EmbeddedPlatform) -> Call:
-    """Call a method of the case service as a system that may read cases and nothing else."""
+    `process_day`: the cases are there since.
+    """
+    platform = process_host.platform
     clients = Clients(platform.addresses, platform.administrator)
     made = clients.clients.CreateClient(
         CreateClientRequest(

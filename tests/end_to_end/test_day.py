@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from functools import cache
 from pathlib import Path
 
 import books as books_of
@@ -112,11 +113,10 @@ def letters_can_be_read(day: Day) -> None:
     kinds = {letter.kind for letter in day.letters.values()}
     assert {"suspense", "hold", "first_payment", "first_payment_obligor"} <= kinds
     for letter_id in day.letters:
-        reader = PdfReader(io.BytesIO(day.files[f"letters/{letter_id}.pdf"]))
-        text = " ".join(page.extract_text() for page in reader.pages)
-        assert len(text) > 200, letter_id
-        assert reader.metadata is not None
-        assert reader.metadata.title
+        assert len(pdf_text(day, letter_id)) > 200, letter_id
+        metadata = PdfReader(io.BytesIO(day.files[f"letters/{letter_id}.pdf"])).metadata
+        assert metadata is not None
+        assert metadata.title
 
 
 def mail_went_to_those_who_chose_it(day: Day) -> None:
@@ -176,8 +176,13 @@ def absent(where: str, name: str, *allowed: str) -> None:
 
 
 def pdf_text(day: Day, letter_id: str) -> str:
-    reader = PdfReader(io.BytesIO(day.files[f"letters/{letter_id}.pdf"]))
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    return text_of(day.files[f"letters/{letter_id}.pdf"])
+
+
+@cache
+def text_of(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 @pytest.mark.broker
