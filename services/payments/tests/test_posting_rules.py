@@ -401,3 +401,12 @@ def test_money_that_was_kept_before_counts_against_the_limit():
     ledger = books([case(assistance=Assistance.CURRENT, ura=25_000)], [owed("1", 30_000)])
     ledger.funds["case-a", 2025] = Fund(retained_cents=24_000)
     assert [p.amount_cents for p in pay(ledger, 5_000) if p.payee == Payee.STATE] == [1_000]
+
+
+def test_what_is_held_says_the_money_and_not_the_credit():
+    """Steps explain the cents: 98.00 received for 100.00 credited, and 60.00 is owed."""
+    ledger = books([case()], [owed("1", 6_000)])
+    paid, held = pay(ledger, 9_800, credited=10_000)
+    assert (held.payee.name, held.amount_cents, held.credited_cents) == ("HELD", 3_920, 4_000)
+    assert held.steps[-1].outputs == {"amount_cents": 3_920}
+    assert paid.steps[-1].outputs["amount_cents"] == 5_880

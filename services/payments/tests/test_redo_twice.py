@@ -144,3 +144,41 @@ def test_what_went_out_on_ordered_arrears_is_not_ordered_again_in_the_month(worl
         (2_397,),
         (7_603,),
     ]
+
+
+def test_the_last_months_arrears_of_what_has_ended_stay_arrears(world):
+    """Support unpaid at the end of its month is past due (42 USC 664(c)), also the last month's."""
+    owed = world.obligation(1, 10_000)
+    owed.effective_to.CopyFrom(from_date(date(2026, 3, 31)))
+    world.cases(world.case(1, obligations=[owed], obligor=1))
+    run_charge(world, MARCH)
+    run_charge(world, APRIL)
+    due = "SELECT bucket, due_cents FROM balance WHERE due_cents > 0"
+    assert rows(world, due) == [(1, 10_000)]
+    assert again(world, MARCH) == 0
+    assert rows(world, due) == [(1, 10_000)]
+
+
+def test_money_applied_to_a_later_month_follows_what_is_learnt_of_that_month(world):
+    """42 USC 657(a)(1): support of a month with assistance is the State's, whenever it came in.
+
+    March's money was over and pays April. That April had assistance is told after it was applied.
+    """
+
+    def case(version, **given):
+        made = world.case(1, obligations=[world.obligation(1, 10_000)], version=version, **given)
+        if version > 1:
+            made.assistance.add(
+                program=case_pb.ASSISTANCE_PROGRAM_K_TAP, first_month=from_date(APRIL)
+            )
+        return made
+
+    world.participants(world.participant(1))
+    world.cases(case(1, assistance_cents=50_000))
+    receive(world, 1, 20_000, date(2026, 3, 6))
+    run_charge(world, APRIL)
+    paid = "SELECT payee_kind, amount_cents FROM part_in_force ORDER BY 1"
+    assert rows(world, paid) == [(1, 10_000), (1, 10_000)]
+    world.cases(case(2, assistance_cents=50_000))
+    world.settle()
+    assert rows(world, paid) == [(1, 10_000), (2, 10_000)]

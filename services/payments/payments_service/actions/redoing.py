@@ -86,6 +86,9 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> list[str]:
     # What is held over is part of what later months are paid with.
     for obligor_id, since in to_redo.held_since(session, list(months)).items():
         months[obligor_id] = min(months[obligor_id], since)
+    # And what was over already pays them: whose it is follows from the months that it pays.
+    for obligor_id, since in to_redo.ahead_since(session, months).items():
+        months[obligor_id] = min(months[obligor_id], since)
     loaded = history.load(session, months, work.settings.jurisdiction)
     law = law_of(work.settings.jurisdiction, today)
     done: dict[str, Redone] = {}

@@ -299,6 +299,11 @@ class Distribution:
             }
             step = Applied(self.rules.hierarchy_table, {}, outputs)
             share = replace(share, steps=(*share.steps, step))
+        elif cash != share.credited_cents:
+            # The sender kept a cost: less money than credit is held.
+            facts = {"credited_cents": share.credited_cents}
+            step = Applied(self.rules.future, facts, {"amount_cents": cash})
+            share = replace(share, steps=(*share.steps[:-1], step))
         return self._part(share, cash, share.credited_cents, Payee.HELD, share.steps)
 
     def _paid(

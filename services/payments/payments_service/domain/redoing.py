@@ -152,7 +152,10 @@ def redo(history: History, law: Law, on: date) -> Redone:
 
     Raises LookupError or ValueError when a receipt cannot be posted by today's facts.
     """
-    through = history.books.charged_through()
+    # What has ended is aged in a month that it is not charged for any more.
+    turned = (e.collection_date for e in history.entries if e.kind != EntryKind.OPENING)
+    reached = [month_of(day) for day in (history.books.charged_through(), *turned) if day]
+    through = max(reached, default=None)
     done = Redone(rewound(history, law))
     days = [s.receipt.collection_date for s in history.receipts if not s.taken_back]
     last = max([day for day in (through, *map(month_of, days)) if day], default=date.min)

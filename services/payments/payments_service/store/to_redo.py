@@ -1,12 +1,13 @@
 """Obligors whose books are computed again: what waits, and from which month on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payments_service.domain.bookkeeping import Account
 from payments_service.domain.lanes import lane_of
 from payments_service.store.raw import array, cursor
 
@@ -181,3 +182,30 @@ def forget_late(session: Session, obligor_ids: Sequence[str]) -> None:
     cursor(session).execute(
         "DELETE FROM late_receipt WHERE obligor_id = ANY(%s::uuid[])", [array(obligor_ids)]
     )
+
+
+# The months since that in which what was paid ahead stood at nothing for the last time.
+_AHEAD_SINCE = f"""
+WITH moved AS (
+  SELECT k.obligor_id, date_trunc('month', l.collection_date)::date AS month,
+         sum(l.amount_cents) AS cents
+    FROM unnest(%s::uuid[], %s::date[]) AS k (obligor_id, before) JOIN line l USING (obligor_id)
+   WHERE l.account = {int(Account.PAID_AHEAD)} AND l.collection_date < k.before
+   GROUP BY 1, 2
+), stood AS (
+  SELECT obligor_id, month, sum(cents) OVER (PARTITION BY obligor_id ORDER BY month) AS cents
+    FROM moved
+)
+SELECT obligor_id::text, min(month) FROM stood
+ WHERE month > coalesce((SELECT max(z.month) FROM stood z
+                          WHERE z.obligor_id = stood.obligor_id AND z.cents = 0), '-infinity')
+ GROUP BY 1
+"""  # noqa: S608 - no value in it
+
+
+def ahead_since(session: Session, months: Mapping[str, date]) -> dict[str, date]:
+    """Return from which month on obligors had paid ahead for what is due in theirs or later."""
+    if not months:
+        return {}
+    rows = cursor(session).execute(_AHEAD_SINCE, [array(months), array(months.values())])
+    return {row[0]: row[1] for row in rows}
