@@ -43,8 +43,8 @@ def notice_changes(work: Work, before: Known, case_ids: list[str]) -> None:
         # Of an obligor that nothing is booked for there is nothing to compute again. Unless other
         # orders were known: then the first posting may be under way, without the new one.
         posted = to_redo.posted_to(work.session, [row.obligor_id for row in new])
-        known = [id_ for id_ in after.obligations if id_ not in before.obligations]
-        posted |= projections.with_others(work.session, [row.obligor_id for row in new], known)
+        learnt = [id_ for id_ in after.obligations if id_ not in before.obligations]
+        posted |= projections.with_others(work.session, [row.obligor_id for row in new], learnt)
         rows += [row for row in new if row.obligor_id in posted]
     to_redo.queue(work.session, rows, work.clock.now())
 
