@@ -6,6 +6,7 @@ again. Figures are constructed.
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import psycopg
@@ -20,7 +21,8 @@ from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged
 from childsupport.payments.v1 import correction_service_pb2 as pb
 from childsupport.payments.v1 import payments_service_pb2 as payments_pb
-from payments_service.actions import correcting, redirecting
+from childsupport.payments.v1.events_pb2 import PaymentNoticesIssued
+from payments_service.actions import correcting, redirecting, redoing
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
 from payments_service.actions.posting import post_receipts
@@ -260,6 +262,29 @@ class TestTheBanksWord:
         )  # fmt: skip
         clean(one_family)
 
+    def test_a_family_that_may_be_asked_is_told_first(self, one_family, monkeypatch):
+        """Rules recoupment.bounced, notice_days and limit: settings, no text found."""
+        law = redoing.law_of
+        asks = lambda *of: replace(law(*of), bounced_stays=False)  # noqa: E731
+        monkeypatch.setattr(redoing, "law_of", asks)
+        receive(one_family, 1, 20_000, PAID)
+        pay_out(one_family, SENT)
+        bank_says(one_family, 1)
+        told = [n for page in emitted(one_family, PaymentNoticesIssued) for n in page.notices]
+        (notice,) = told
+        assert notice.participant_id == str(uuid.uuid5(uuid.NAMESPACE_OID, "obligee/1"))
+        assert (notice.kind, notice.case_number) == ("payment_claimed", "0000000001")
+        assert dict(notice.facts) == {"amount_cents": "20000", "from_on": "2026-04-08"}
+        one_family.go_to(date(2026, 4, 6))
+        receive(one_family, 2, 20_000, date(2026, 4, 6))
+        pay_out(one_family, date(2026, 4, 7))
+        assert rows(one_family, "SELECT left_cents FROM claim") == [(20_000,)]
+        one_family.go_to(date(2026, 4, 8))
+        receive(one_family, 3, 20_000, date(2026, 4, 8))
+        pay_out(one_family, date(2026, 4, 8))
+        assert rows(one_family, "SELECT left_cents FROM claim") == [(18_000,)]
+        clean(one_family)
+
     def test_money_in_suspense_that_bounced_leaves_it(self, world):
         world.take(*world.pages([world.line(1, 5_000, obligor=None, reason=1)]))
         world.settle()
@@ -296,7 +321,7 @@ class TestTheBanksWord:
             (claim,) = claims.of_receipts(work.session, [receipt_id(1)])
             assert claim.payee_kind == STATE
             assert claim.collectable
-            assert claims.collectable(work.session, [claim.payee_id]) == [claim]
+            assert claims.collectable(work.session, [claim.payee_id], PAID) == [claim]
             claims.take(work.session, claim.claim_id, claim.payee_id, 5_000)
             with pytest.raises(ValueError, match="more than is left"):
                 claims.take(work.session, claim.claim_id, claim.payee_id, 15_001)

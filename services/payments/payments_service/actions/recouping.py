@@ -1,11 +1,12 @@
 """Claims on payees, collected from what they are paid, within the policy's limit.
 
-What a family gives back is at most a share of each payment (`recoupment.limit`); institutions give
-back in full. Whether a claim may be collected at all was decided when it was made.
+What a family gives back is at most a share of each payment (`recoupment.limit`), and nothing before
+the days of its notice are over (`recoupment.notice_days`); institutions give back in full. Whether
+a claim may be collected at all was decided when it was made.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from chassis.runtime import Work
 from payments_service.actions import payment_notices
@@ -26,16 +27,20 @@ from payments_service.store.disbursements import Gathered
 from policy import load
 
 LIMIT = "recoupment.limit"
+NOTICE_DAYS = "recoupment.notice_days"
 
 
 def recoup(
     work: Work, gathered: Sequence[Gathered], business_date: date, lane: int
 ) -> tuple[list[Gathered], list[Entry]]:
     """Keep back what claims allow of a locked lane's money; what is left, and the entries."""
-    open_ = claims.collectable(work.session, sorted({one.payee_id for one in gathered}))
+    policy = load(work.settings.jurisdiction)
+    told_by = business_date - timedelta(days=policy.days(NOTICE_DAYS, business_date))
+    payees = sorted({one.payee_id for one in gathered})
+    open_ = claims.collectable(work.session, payees, told_by)
     if not open_:
         return list(gathered), []
-    limit = load(work.settings.jurisdiction).percent(LIMIT, business_date)
+    limit = policy.percent(LIMIT, business_date)
     by_payee: dict[str, list[Claim]] = {}
     for claim in open_:
         by_payee.setdefault(claim.payee_id, []).append(claim)

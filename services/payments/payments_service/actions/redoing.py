@@ -5,7 +5,7 @@ its obligors meanwhile. What dies on the way leaves the queue as it was.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import structlog
@@ -14,7 +14,10 @@ from chassis.dates import from_date
 from chassis.runtime import Work
 from childsupport.payments.v1 import events_pb2 as events
 from payments_service import messages
+from payments_service.actions import payment_notices
 from payments_service.actions.charging import States, changed_states
+from payments_service.actions.payment_notices import PEOPLE, Told
+from payments_service.actions.recouping import NOTICE_DAYS
 from payments_service.domain.bookkeeping import (
     PAYABLE,
     Account,
@@ -109,7 +112,9 @@ def _redo_page(work: Work, lane: int, page: Sequence[ToRedo]) -> list[str]:
     due = load(work.settings.jurisdiction).due_date(DISBURSE, today)
     numbered = _numbered(loaded, changes)
     history.write(session, loaded, changes, today, due)
-    claims.open_claims(session, _claims(changes, causes, today))
+    opened = list(_claims(changes, causes, today))
+    claims.open_claims(session, opened)
+    _tell_claimed(work, loaded, changes, opened)
     to_redo.forget_late(session, list(done))
     redone = {id_: one.books for id_, one in done.items()}
     books.save(session, redone, loaded.saved)
@@ -168,11 +173,37 @@ def _claims(changes: Sequence[Change], causes: dict[str, str], on: date) -> Iter
                 left_cents=cents if one.claimed else 0,
                 reason=reason,
                 state=claims.OPEN if one.claimed else claims.WAIVED,
-                # A family is asked only after it was told: see the notice.
                 collectable=one.payee in FREE,
                 opened_on=on,
-                notice_on=None,
+                # A family gives back after it was told, and had its days to answer.
+                notice_on=on if one.claimed and one.payee in PEOPLE else None,
             )
+
+
+def _tell_claimed(
+    work: Work, loaded: history.Loaded, changes: Sequence[Change], opened: Sequence[claims.Claim]
+) -> None:
+    """Tell families what they have to give back, and from which day on it is kept back."""
+    asked = [claim for claim in opened if claim.notice_on]
+    if not asked:
+        return
+    today = work.clock.today()
+    days = load(work.settings.jurisdiction).days(NOTICE_DAYS, today)
+    from_day = (today + timedelta(days=days)).isoformat()
+    cases = {
+        (change.stood.receipt.receipt_id, one.part.payee_id): one.part.case_id
+        for change in changes
+        for one in change.stood.parts
+        if one.part.payee in PEOPLE
+    }
+    told = []
+    for claim in asked:
+        case_id = cases.get((claim.receipt_id, claim.payee_id), "")
+        known = loaded.histories[claim.obligor_id].books.cases.get(case_id)
+        case = (known.case_id, known.case_number) if known else None
+        facts = {"amount_cents": str(claim.amount_cents), "from_on": from_day}
+        told.append(Told("payment_claimed", claim.payee_id, claim.claim_id, case, facts))
+    payment_notices.tell(work, told)
 
 
 Numbered = list[tuple[Change, list[tuple[int, Part, int | None]]]]

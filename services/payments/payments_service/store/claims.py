@@ -44,14 +44,18 @@ def open_claims(session: Session, rows: Iterable[Claim]) -> None:
     copy_rows(cursor(session), "claim", COLUMNS, rows)
 
 
-def collectable(session: Session, payee_ids: Sequence[str]) -> list[Claim]:
-    """Return and lock the open claims that may be taken from payments, the oldest first."""
+def collectable(session: Session, payee_ids: Sequence[str], told_by: date) -> list[Claim]:
+    """Return and lock the open claims that may be taken from payments, the oldest first.
+
+    `told_by`: a family whose notice is of this day or an earlier one has had its time.
+    """
     rows = session.execute(
         text(
             f"{_SELECT} WHERE payee_id = ANY(CAST(:payees AS uuid[])) AND state = 1"
-            " AND collectable ORDER BY payee_id, opened_on, claim_id FOR UPDATE"
+            " AND (collectable OR notice_on <= :told)"
+            " ORDER BY payee_id, opened_on, claim_id FOR UPDATE"
         ),
-        {"payees": array(payee_ids)},
+        {"payees": array(payee_ids), "told": told_by},
     )
     return [Claim(*row) for row in rows]
 
