@@ -49,6 +49,9 @@ def reissue(work: Work, disbursement_id: str) -> Sent:
 
     Raises NOT_FOUND, and FAILED_PRECONDITION where no money of it is back, or it went out again.
     """
+    # The lanes first, as the job has them that gives money up: else the two wait for each other.
+    for lane in paying.lanes_of_came_back(work.session, disbursement_id):
+        ledger.lock_lane(work.session, lane)
     sent = _locked(work, disbursement_id)
     rows = paying.lock_came_back(work.session, sent.payee_id, disbursement_id)
     waiting = [row for row in rows if row.state != paying.PAID_AGAIN]

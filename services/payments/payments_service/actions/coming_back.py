@@ -71,11 +71,14 @@ def give_up(work: Work, rows: Sequence[CameBack]) -> None:
 
 
 def let_out(work: Work, rows: Sequence[CameBack]) -> None:
-    """Let money go out again with the next run; what was unclaimed is claimed."""
+    """Let money go out again with the next run; what was unclaimed is claimed.
+
+    It waits from today on: else the next look at what nobody asked for would take it away again.
+    """
     moves = (EntryKind.RETURNED, Account.UNCLAIMED, Account.RETURNED)
     unclaimed = [row for row in rows if row.state == paying.GIVEN_UP]
     record(work, [_moved(work, row, *moves) for row in unclaimed])
-    paying.set_came_back(work.session, rows, paying.WAITS)
+    paying.set_came_back(work.session, rows, paying.WAITS, on=work.clock.today())
 
 
 def _moved(work: Work, row: CameBack, kind: EntryKind, debit: Account, credit: Account) -> Entry:

@@ -15,7 +15,7 @@ from payments_service.actions import coming_back, payment_notices
 from payments_service.actions.payees import asks_for_prenotes
 from payments_service.actions.payment_notices import Told
 from payments_service.domain.model import Payee
-from payments_service.store import paying
+from payments_service.store import ledger, paying
 from payments_service.store.disbursements import NOBODY
 from payments_service.store.paying import Item, Sent
 from policy import load
@@ -52,6 +52,8 @@ def take_returns(work: Work, chunks: Iterable[bytes]) -> Taken:
     session, today = work.session, work.clock.today()
     items = {_item_id(item): item for item in read_returns(chunks).items}
     traces = sorted({item.original_trace for item in items.values()})
+    # The lanes first, as the jobs have them that look at what came back.
+    ledger.lock_lanes(session)
     sent = paying.lock_sent(session, traces, paying.BY_TRACE)
     # After the lock: who takes the same file at the same time has kept its items by now.
     known = paying.known_items(session, list(items))

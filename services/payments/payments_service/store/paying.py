@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payments_service.domain.lanes import lane_of
 from payments_service.store.disbursements import (
     CHECK,
     DIRECT_DEPOSIT,
@@ -191,16 +192,32 @@ def lock_unclaimed(session: Session, before: date, size: int) -> list[CameBack]:
     return [CameBack(*row) for row in rows]
 
 
-def set_came_back(session: Session, rows: Sequence[CameBack], state: int) -> None:
-    """Note where money that came back stands now."""
+def lanes_of_came_back(session: Session, disbursement_id: str) -> list[int]:
+    """Return the lanes, in their order, out of which the money of a payment that came back was."""
+    obligors = session.scalars(
+        text(
+            "SELECT DISTINCT obligor_id::text FROM came_back"
+            " WHERE disbursement_id = CAST(:id AS uuid)"
+        ),
+        {"id": disbursement_id},
+    )
+    return sorted({lane_of(id_) for id_ in obligors})
+
+
+def set_came_back(
+    session: Session, rows: Sequence[CameBack], state: int, on: date | None = None
+) -> None:
+    """Note where money that came back stands now; `on`: since when it waits."""
     session.execute(
         text(
-            "UPDATE came_back SET state = :state WHERE payee_id = CAST(:payee AS uuid)"
+            "UPDATE came_back SET state = :state,"
+            " came_on = coalesce(CAST(:on AS date), came_on) WHERE payee_id = CAST(:payee AS uuid)"
             " AND disbursement_id = CAST(:id AS uuid) AND obligor_id = CAST(:obligor AS uuid)"
         ),
         [
             {
                 "state": state,
+                "on": on,
                 "payee": row.payee_id,
                 "id": row.disbursement_id,
                 "obligor": row.obligor_id,
