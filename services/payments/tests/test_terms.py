@@ -12,7 +12,8 @@ from chassis.dates import from_date
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged, TouchedSpan
 from payments_service.actions.charging import NO_ID, charge
-from payments_service.domain.accrual import Accrual, FirstMonth, Pace, month_amount
+from payments_service.domain.accrual import Accrual, FirstMonth, Pace, month_amount, plain
+from payments_service.domain.changes import changed_from
 from payments_service.domain.model import Frequency, Obligation, Support, Term
 from payments_service.store import projections, totals
 
@@ -62,6 +63,15 @@ def test_what_is_owed_for_no_days_between_is_not_charged():
     )
     months = [date(2026, n, 1) for n in range(3, 10)]
     assert [month_amount(one, m) for m in months] == [20_000, 20_000, 0, 20_000, 20_000, 0, 0]
+
+
+def test_nothing_is_owed_after_the_end_whatever_its_last_term_says():
+    """KRS 403.213(3): support ends; here with an order that its case names no more."""
+    terms = (Term(MARCH, date(2026, 3, 31), 20_000), Term(date(2026, 4, 1), None, 25_000))
+    ended = owed(*terms, last=date(2026, 4, 12))
+    months = (MARCH, date(2026, 4, 1), date(2026, 5, 1), JUNE)
+    assert [month_amount(ended, month) for month in months] == [20_000, 25_000, 0, 0]
+    assert changed_from(owed(*terms), ended, JUNE, plain) == date(2026, 5, 1)
 
 
 @given(

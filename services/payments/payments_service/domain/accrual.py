@@ -74,7 +74,7 @@ def month_amount(obligation: Obligation, month: date, accrual: Accrual = PLAIN) 
             return 0
         return _begun(obligation.monthly_cents, obligation.effective_from, month, accrual)
     term = _term_of(obligation, month)
-    if term is None:
+    if term is None or has_ended(obligation, month):
         return 0
     if term.frequency == Frequency.MONTHLY or accrual.pace == Pace.CONVERTED_MONTH:
         if term is not obligation.terms[0]:
