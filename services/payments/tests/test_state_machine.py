@@ -28,10 +28,10 @@ from sqlalchemy import text
 from chassis.dates import from_date
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1.events_pb2 import CasesChanged, TouchedSpan
-from payments_service.actions import correcting
+from payments_service.actions import coming_back, correcting
 from payments_service.actions.charging import charge
 from payments_service.actions.disbursing import disburse
-from payments_service.store import to_redo, totals
+from payments_service.store import paying, to_redo, totals
 from policy import load
 
 FIRST = date(2026, 3, 1)
@@ -205,6 +205,24 @@ class Money(RuleBasedStateMachine):
         with self.world.runtime.work() as work:
             sent = disburse(work, day)["disbursements"]
         self.facts.paid_out = self.facts.paid_out or bool(sent)
+        self.world.settle()
+
+    @precondition(lambda self: self.facts.paid_out)
+    @rule(pick=st.integers(0, 99))
+    def come_back(self, pick):
+        """The bank sends a deposit back; it goes out another way with the next run."""
+        out = (
+            "SELECT reference FROM disbursement WHERE state = 1 AND method = 1"
+            " AND amount_cents > 0 ORDER BY reference"
+        )
+        with self.world.runtime.work() as work:
+            references = list(work.session.scalars(text(out)))
+            if not references:
+                return
+            chosen = references[pick % len(references)]
+            sent = paying.lock_sent(work.session, [chosen], paying.BY_TRACE)
+            back = [(sent[chosen], "R03")]
+            coming_back.take_back(work, back, paying.RETURNED, paying.WAITS)
         self.world.settle()
 
     @precondition(lambda self: len(self.facts.receipts) > len(self.facts.reversed))
