@@ -134,8 +134,7 @@ def _identity(runtime_for: Callable[..., Runtime], **given: Any) -> Iterator[Ide
     clock, watch = SteppedClock(TOKEN_TIME), Watch()
     tokens = api.Tokens(clock, Throttle(watch))
     service = replace(SERVICE, servicers=api.servicers(tokens, clock))
-    # A try is counted on a second connection beside the call's own.
-    runtime = runtime_for(service, **{"max_database_connections": 20, **given})
+    runtime = runtime_for(service, **given)
     with runtime.work() as work:
         secret = bootstrap_client(work, ADMIN)
     assert secret is not None

@@ -84,8 +84,13 @@ def test_one_answer_whether_or_not_the_details_match(key_portal, given):
     portal = key_portal
     wrong = ask(portal, **given)
     shown = portal.call("GetEnrolment", session_token=portal.log_in().session_token)
-    run(portal, "send_key_letters", FRIDAY)
+    assert run(portal, "send_key_letters", FRIDAY) == {"letters": 0}
     assert portal.post() == []
+    assert refused(portal, "").metadata["rule"] == "key"
+    run(portal, "remind_keys", FRIDAY + timedelta(days=14))
+    assert [p.kind for p in portal.post()] == ["key_reminder"], "as if a letter had gone"
+    events = portal.call("ListAccountEvents", session_token=portal.log_in().session_token).events
+    assert {e.kind for e in events} == {"created", "verified", "logged_in", "key_asked"}
     portal.advance(hours=24)
     assert wrong == ask(portal)
     assert shown.flow == pb.ENROLMENT_FLOW_KEY

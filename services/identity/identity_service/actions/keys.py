@@ -90,6 +90,7 @@ def send_letters(work: Work, on: date) -> int:
     while waiting := enrolments.keys_in_state(work.session, "waiting", BATCH):
         for request in waiting:
             sent += _send(work, request, on)
+    enrolments.send_nothing(work.session, on, enrolment.expires_on(on, ""))
     return sent
 
 
@@ -117,7 +118,6 @@ def _send(work: Work, request: KeyRequest, on: date) -> int:
         letter_number=max(1, len(earlier)),
     )
     telling.write_letter(work, request.participant_id, participant.language, "portal_key", letter)
-    telling.record(work, request.account_id, "key_letter_written")
     return 1
 
 

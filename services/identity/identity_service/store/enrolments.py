@@ -172,6 +172,15 @@ def keys_in_state(session: Session, state: str, limit: int, **below: date) -> li
     return _key_requests(session, query)
 
 
+def send_nothing(session: Session, on: date, expire_on: date) -> None:
+    """Treat requests that nobody matched as if a letter had gone: askers see no difference."""
+    session.execute(
+        update(key_request)
+        .where(_k.state == "unmatched")
+        .values(state="sent", sent_on=on, expire_on=expire_on)
+    )
+
+
 def change_key(session: Session, request_id: int, **values: Any) -> None:
     """Change a request."""
     session.execute(update(key_request).where(_k.id == request_id).values(**values))
