@@ -35,7 +35,7 @@ class Proof:
 def is_right(work: Work, account: Account, proof: Proof, machine: Clock) -> bool:
     """Check a second factor and use it up."""
     if proof.totp_code and account.totp_confirmed:
-        now_s = machine.now().timestamp()
+        now_s = int(machine.now().timestamp())
         step = totp.step_of(account.totp_secret, proof.totp_code, now_s, account.totp_step)
         # The statement decides: of two with the same code at once one is refused.
         return step is not None and accounts.use_totp_step(work.session, account.account_id, step)
@@ -67,7 +67,7 @@ def confirm(work: Work, token: str, totp_code: str, machine: Clock) -> None:
     account = opened.account
     if account.totp_confirmed or not account.totp_secret:
         raise precondition("totp", "no authenticator app is being set up")
-    step = totp.step_of(account.totp_secret, totp_code, machine.now().timestamp(), 0)
+    step = totp.step_of(account.totp_secret, totp_code, int(machine.now().timestamp()), 0)
     if step is None:
         raise precondition("totp_code", "the code is not of this app: is its clock right?")
     accounts.change(work.session, account.account_id, totp_confirmed=True, totp_step=step)

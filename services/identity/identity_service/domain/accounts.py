@@ -12,7 +12,7 @@ from identity_service.domain.clients import Problem
 PASSWORD_CHARACTERS_MIN: Final = 15
 """Where the password stands alone (NIST SP 800-63B-4 section 3.1.1.2)."""
 PASSWORD_CHARACTERS_MAX: Final = 128
-_LOOKED_AT_MAX: Final = 72
+_LOOKED_AT_CHARACTERS_MAX: Final = 72
 """zxcvbn takes long over long passwords, which are not the weak ones."""
 _SCORE_MIN: Final = 3
 _OWN_WORDS: Final = (
@@ -54,7 +54,11 @@ def password_problems(field: str, password: str, about: Collection[str]) -> Iter
             field, "must not be made of your name, your e-mail address or the name of this service"
         )
     elif (
-        zxcvbn(said[:_LOOKED_AT_MAX], user_inputs=sorted(words), max_length=_LOOKED_AT_MAX)["score"]
+        zxcvbn(
+            said[:_LOOKED_AT_CHARACTERS_MAX],
+            user_inputs=sorted(words),
+            max_length=_LOOKED_AT_CHARACTERS_MAX,
+        )["score"]
         < _SCORE_MIN
     ):
         yield Problem(

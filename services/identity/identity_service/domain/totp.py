@@ -20,10 +20,10 @@ def code(secret: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}}"
 
 
-def step_of(secret: bytes, typed: str, now_s: float, last_step: int) -> int | None:
+def step_of(secret: bytes, typed: str, now_s: int, last_step: int) -> int | None:
     """Return the step that a code belongs to; None for a wrong one and for one used before."""
     kept = "".join(c for c in typed[:16] if not c.isspace())
-    now_step = int(now_s) // STEP_S
+    now_step = now_s // STEP_S
     found = None
     for step in range(now_step - DRIFT_STEPS, now_step + DRIFT_STEPS + 1):
         if hmac.compare_digest(code(secret, step).encode(), kept.encode()) and step > last_step:
