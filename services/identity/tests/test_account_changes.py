@@ -8,6 +8,7 @@ from portal_world import EMAIL, OTHER_PASSWORD, PASSWORD
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import account_service_pb2 as pb
 from identity_service.domain import totp
+from identity_service.store import accounts
 
 UNAUTHENTICATED = ErrorReason.ERROR_REASON_UNAUTHENTICATED
 LIMIT = ErrorReason.ERROR_REASON_LIMIT_EXCEEDED
@@ -202,6 +203,14 @@ def test_code_of_an_app_counts_once_and_for_its_time(jane):
     for code in (used, code_at(jane, secret, -2), code_at(jane, secret, 5), "", "000000"):
         told = jane.refused("CompleteLogIn", session_token=token, totp_code=code)
         assert told.reason == UNAUTHENTICATED
+
+
+def test_of_two_with_one_code_at_once_one_is_refused(jane):
+    """6.5.1: the database decides, whatever both have read before."""
+    (row,) = jane.identity.rows("SELECT account_id FROM account")
+    with jane.runtime.work() as work:
+        assert accounts.use_totp_step(work.session, row.account_id, 7)
+        assert not accounts.use_totp_step(work.session, row.account_id, 7)
 
 
 def test_codes_of_an_app_are_those_of_rfc_6238():
