@@ -18,13 +18,14 @@ from joserfc.jwk import KeySet
 
 from chassis.clock import Clock, Stopwatch, SystemClock, stopwatch
 from chassis.errors import PlatformError
-from chassis.runtime import Caller, Runtime
+from chassis.runtime import Caller, EndUser, Runtime
 from childsupport.common.v1.errors_pb2 import ErrorReason
 
 ISSUER: Final = "childsupport.identity"
 AUDIENCE: Final = "childsupport"
 ALGORITHM: Final = "Ed25519"
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 — a media type
+USER_TOKEN_TYPE: Final = "user+jwt"  # noqa: S105 — a media type
 
 MAX_TOKEN_CHARS = 4_096
 MAX_CACHED_TOKENS = 10_000
@@ -75,6 +76,31 @@ class TokenVerifier:
             raise unauthenticated("the token has expired: ask for a new one")
         return caller
 
+    def verify_user(self, token: str, caller: Caller) -> EndUser:
+        """Return the end user that a token names, for whom `caller` asked identity.
+
+        Not remembered: it lives for two minutes. Raises PlatformError like `verify`.
+        """
+        claims = self._claims(token, USER_TOKEN_TYPE)
+        match claims:
+            case {
+                "iss": str(issuer),
+                "aud": str(audience),
+                "sub": str(account),
+                "act": {"sub": str(actor)},
+                "sid": str(session),
+                "participants": list(participants),
+                "exp": int(expires),
+            }:
+                pass
+            case _:
+                raise unauthenticated("the user token lacks a claim")
+        if (issuer, audience, actor) != (ISSUER, AUDIENCE, caller.client_id):
+            raise unauthenticated("the user token was made by or for somebody else")
+        if expires <= self._clock.now().timestamp():
+            raise unauthenticated("the user token has expired: ask for a new one")
+        return EndUser(account, session, frozenset(str(p) for p in participants))
+
     def _remember(self, digest: bytes, verified: tuple[Caller, float]) -> None:
         with self._cache_lock:
             self._verified[digest] = verified
@@ -82,6 +108,9 @@ class TokenVerifier:
                 self._verified.popitem(last=False)
 
     def _read(self, token: str) -> tuple[Caller, float]:
+        return _caller(self._claims(token, TOKEN_TYPE))
+
+    def _claims(self, token: str, token_type: str) -> Mapping[str, Any]:
         if len(token) > MAX_TOKEN_CHARS:
             raise unauthenticated(f"the token is longer than {MAX_TOKEN_CHARS} characters")
         try:
@@ -90,9 +119,9 @@ class TokenVerifier:
             decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
         except (JoseError, ValueError) as error:
             raise unauthenticated("the token is not one that identity signed") from error
-        if decoded.header.get("typ") != TOKEN_TYPE:
-            raise unauthenticated(f"the token's type must be {TOKEN_TYPE}")
-        return _caller(decoded.claims)
+        if decoded.header.get("typ") != token_type:
+            raise unauthenticated(f"the token's type must be {token_type}")
+        return decoded.claims
 
     def _keys_with(self, key_id: str) -> KeySet:
         """Return the key set, fetched anew when it is old or lacks the key."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Error as PsycopgError
 from psycopg import InterfaceError, OperationalError
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 LOCK_TIMEOUT_MS = 4_000
@@ -24,15 +24,29 @@ def engine(url: str, *, max_connections: int) -> Engine:
         pool_timeout=POOL_WAIT_S,
         # What a statement was called with is personal data; it has no place in an error's text.
         hide_parameters=True,
-        connect_args={
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS}"
-            f" -c statement_timeout={STATEMENT_TIMEOUT_MS}",
-            "connect_timeout": POOL_WAIT_S,
-        },
+        connect_args=_connect_args(),
     )
     event.listen(made, "checkout", _replace_if_lost)
     event.listen(made, "checkin", _allow_writing)
     return made
+
+
+def unpooled(url: URL) -> Engine:
+    """Return an engine that connects anew each time.
+
+    For a second transaction within a first: were both of one pool, calls that each hold one
+    connection could wait for each other's second.
+    """
+    return create_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args=_connect_args()
+    )
+
+
+def _connect_args() -> dict[str, Any]:
+    return {
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        "connect_timeout": POOL_WAIT_S,
+    }
 
 
 def _allow_writing(connection: Any, _record: Any) -> None:

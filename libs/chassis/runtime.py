@@ -21,12 +21,25 @@ from chassis.tracing import continue_trace, current_traceparent
 
 
 @dataclass(frozen=True, slots=True)
+class EndUser:
+    """The parent for whom a portal calls, as identity says: account, and whose cases it sees."""
+
+    account_id: str
+    session_id: str
+    participant_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling: the client of a verified token, or the service itself."""
+    """Who is calling: the client of a verified token, or the service itself.
+
+    `user` is the end user for whom a portal calls; None when it calls in its own name.
+    """
 
     client_id: str
     scopes: frozenset[str] = frozenset()
     employer_id: str = ""
+    user: EndUser | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,13 @@ MAX_ARCHIVE_MESSAGES = 100_000
 
 _CONSUMERS: dict[str, tuple[str, ...]] = {
     "childsupport.identity.v1.ClientsChanged": (),
-    "childsupport.case.v1.ParticipantsChanged": ("withholding", "payments", "notification"),
-    "childsupport.case.v1.CasesChanged": ("withholding", "payments", "enforcement", "notification"),
+    "childsupport.identity.v1.AccountNoticesIssued": ("notification",),
+    "childsupport.case.v1.ParticipantsChanged": (
+        *("withholding", "payments", "notification", "identity"),
+    ),
+    "childsupport.case.v1.CasesChanged": (
+        *("withholding", "payments", "enforcement", "notification", "identity"),
+    ),
     "childsupport.case.v1.NoticesIssued": ("notification",),
     "childsupport.withholding.v1.EmployersChanged": ("identity", "notification"),
     "childsupport.withholding.v1.RemittancesReleased": ("payments",),

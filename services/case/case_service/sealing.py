@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from case_service.domain.model import Address, BankAccount, Employer, Participant
 from chassis.crypto import Keys
+from chassis.dates import from_date
 from childsupport.case.v1 import case_service_pb2 as pb
 from childsupport.case.v1 import events_pb2 as events
 from childsupport.common.v1.sealed_pb2 import Sealed
@@ -33,6 +34,11 @@ def participant_state(
     employment = events.ParticipantEmployment(
         employer=employer_message(p.employer), visible_to=visible_to
     )
+    identity = events.ParticipantIdentity(
+        birth_date=from_date(p.birth_date),
+        ssn=p.ssn,
+        address_state=p.address.state if p.address else "",
+    )
     return events.ParticipantState(
         participant_id=p.participant_id,
         version=version,
@@ -47,6 +53,7 @@ def participant_state(
         employment_for_withholding=_sealed(
             keys, "withholding", employment.SerializeToString() if p.employer else b""
         ),
+        identity_for_identity=_sealed(keys, "identity", identity.SerializeToString()),
     )
 
 

@@ -8,7 +8,9 @@ from chassis.service import Servicer
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import identity_service_pb2 as pb
 from identity_service import credentials, messages, registration, signing
+from identity_service.account_api import AccountReads, Accounts
 from identity_service.domain.clients import granted
+from identity_service.enrolment_api import EnrolmentReads, Enrolments, PortalAccess
 from identity_service.settings import settings_of
 from identity_service.store import clients
 from identity_service.store.clients import Proof
@@ -103,9 +105,15 @@ def _refused(*, audited: bool) -> PlatformError:
     return error
 
 
-def servicers(tokens: Tokens) -> tuple[Servicer, ...]:
-    """Return the servicers; `tokens` may run on another clock."""
+def servicers(tokens: Tokens, machine: Clock | None = None) -> tuple[Servicer, ...]:
+    """Return the servicers; `tokens` may run on another clock, `machine` be another than ours."""
+    accounts = Accounts(machine or SystemClock())
     return (
+        Servicer("childsupport.identity.v1.AccountService", accounts),
+        Servicer("childsupport.identity.v1.AccountReadService", AccountReads()),
+        Servicer("childsupport.identity.v1.EnrolmentService", Enrolments()),
+        Servicer("childsupport.identity.v1.EnrolmentReadService", EnrolmentReads()),
+        Servicer("childsupport.identity.v1.PortalAccessService", PortalAccess()),
         Servicer("childsupport.identity.v1.TokenService", tokens),
         Servicer("childsupport.identity.v1.ClientService", Clients()),
     )

@@ -1,9 +1,13 @@
 """What the identity service can be told beyond what every service can."""
 
+from datetime import timedelta
+from typing import Literal
+
 from pydantic import Field
 
 from chassis.runtime import Work
 from chassis.settings import ServiceSettings
+from identity_service.store.sessions import Life
 
 
 class IdentitySettings(ServiceSettings):
@@ -13,6 +17,25 @@ class IdentitySettings(ServiceSettings):
     """How long a token lives; a revoked client's tokens end within it."""
     signing_key_days: int = Field(default=30, ge=1, le=366)
     """How old a signing key becomes before the job `rotate_signing_keys` makes the next."""
+    session_idle_minutes: int = Field(default=15, ge=2, le=60)
+    """How long a session of an end user lives without being used."""
+    session_hours: int = Field(default=12, ge=1, le=24)
+    """How long it lives at the most."""
+    reauthentication_minutes: int = Field(default=20, ge=1, le=60)
+    """How long after showing the password a sensitive change may be made."""
+    user_token_seconds: int = Field(default=120, ge=30, le=600)
+    """How long a token that names an end user lives; a session's tokens end within it."""
+    require_second_factor: bool = False
+    """Only a session that showed a second factor sees cases (ASVS 5.0 6.3.3)."""
+    enrolment_flow: Literal["", "pin", "key"] = ""
+    """How accounts come to see cases; empty: as the jurisdiction's rule says."""
+
+    @property
+    def session_life(self) -> Life:
+        """How long sessions live."""
+        return Life(
+            timedelta(minutes=self.session_idle_minutes), timedelta(hours=self.session_hours)
+        )
 
 
 def settings_of(work: Work) -> IdentitySettings:

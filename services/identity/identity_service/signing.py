@@ -1,19 +1,21 @@
 """Signing keys and the tokens that they sign (JWT, Ed25519; RFC 9068)."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from chassis.auth import ALGORITHM, AUDIENCE, ISSUER, TOKEN_TYPE
+from chassis.auth import ALGORITHM, AUDIENCE, ISSUER, TOKEN_TYPE, USER_TOKEN_TYPE
 from chassis.ids import new_id
 from chassis.runtime import Work
 from identity_service.domain import rotation
 from identity_service.domain.clients import Client
 from identity_service.settings import settings_of
 from identity_service.store import signing_keys
+from identity_service.store.sessions import Session
 from identity_service.store.signing_keys import SigningKey
 
 _CURVE: Final = "Ed25519"
@@ -62,8 +64,6 @@ def _make(work: Work, on: date) -> SigningKey:
 
 def token(work: Work, client: Client, scopes: tuple[str, ...], now: datetime) -> str:
     """Return a signed token for a client. `now` is the machine's time (see chassis.auth)."""
-    key = signing_key(work)
-    private = OKPKey.import_key(json.loads(work.keys.decrypt(_PURPOSE, key.private_jwk)))
     lifetime = timedelta(seconds=settings_of(work).token_lifetime_seconds)
     claims = {
         "iss": ISSUER,
@@ -76,5 +76,34 @@ def token(work: Work, client: Client, scopes: tuple[str, ...], now: datetime) ->
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
     }
-    header = {"alg": ALGORITHM, "kid": key.key_id, "typ": TOKEN_TYPE}
+    return _sign(work, claims, TOKEN_TYPE)
+
+
+def user_token(work: Work, session: Session, participant_ids: Sequence[str], now: datetime) -> str:
+    """Return a signed token that names an end user, good for the caller that asked for it alone.
+
+    `sub` is the account, `act` the caller (RFC 8693 section 4.1), `participants` those whose cases
+    the account sees. `now` is the machine's time. It ends no later than the session does.
+    """
+    settings = settings_of(work)
+    session_left = session.create_time + settings.session_life.whole - work.clock.now()
+    lifetime = min(timedelta(seconds=settings.user_token_seconds), session_left)
+    claims = {
+        "iss": ISSUER,
+        "sub": session.account_id,
+        "aud": AUDIENCE,
+        "act": {"sub": work.caller.client_id},
+        "sid": session.session_id,
+        "participants": list(participant_ids),
+        "jti": new_id(),
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+    return _sign(work, claims, USER_TOKEN_TYPE)
+
+
+def _sign(work: Work, claims: dict[str, Any], token_type: str) -> str:
+    key = signing_key(work)
+    private = OKPKey.import_key(json.loads(work.keys.decrypt(_PURPOSE, key.private_jwk)))
+    header = {"alg": ALGORITHM, "kid": key.key_id, "typ": token_type}
     return jwt.encode(header, claims, private, algorithms=[ALGORITHM])

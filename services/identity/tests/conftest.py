@@ -2,13 +2,17 @@
 
 import io
 import logging
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from chassis import logs
@@ -20,11 +24,14 @@ from chassis.grpc.server import Server, build_server
 from chassis.runtime import Runtime
 from childsupport.identity.v1 import identity_service_pb2 as pb
 from childsupport.identity.v1.identity_service_pb2_grpc import ClientServiceStub, TokenServiceStub
-from identity_service import api
+from identity_service import api, credentials
 from identity_service.registration import bootstrap_client
 from identity_service.service import SERVICE
 from identity_service.throttle import Throttle
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+CHEAP = PasswordHasher(1, 64, 1).hash("nobody's")
 TOKEN_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ADMIN = "admin"
 
@@ -105,11 +112,29 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def identity(runtime_for: Callable[..., Runtime]) -> Iterator[Identity]:
+def identity_with(
+    runtime_for: Callable[..., Runtime],
+) -> Iterator[Callable[..., Identity]]:
+    """Make identity services with settings."""
+    with ExitStack() as stack:
+
+        def make(**given: Any) -> Identity:
+            return stack.enter_context(_identity(runtime_for, **given))
+
+        yield make
+
+
+@pytest.fixture
+def identity(identity_with: Callable[..., Identity]) -> Identity:
+    return identity_with()
+
+
+@contextmanager
+def _identity(runtime_for: Callable[..., Runtime], **given: Any) -> Iterator[Identity]:
     clock, watch = SteppedClock(TOKEN_TIME), Watch()
     tokens = api.Tokens(clock, Throttle(watch))
-    service = replace(SERVICE, servicers=api.servicers(tokens))
-    runtime = runtime_for(service)
+    service = replace(SERVICE, servicers=api.servicers(tokens, clock))
+    runtime = runtime_for(service, **given)
     with runtime.work() as work:
         secret = bootstrap_client(work, ADMIN)
     assert secret is not None
@@ -118,3 +143,25 @@ def identity(runtime_for: Callable[..., Runtime]) -> Iterator[Identity]:
     with channel(f"127.0.0.1:{server.port}") as plain:
         yield Identity(runtime, server, clock, watch, secret, plain, tokens)
     server.drain(0)
+
+
+@pytest.fixture
+def portal(portal_with: Callable[..., Any]) -> Any:
+    """A portal in front of identity, with what notification would read."""
+    return portal_with()
+
+
+@pytest.fixture
+def portal_with(
+    identity_with: Callable[..., Identity],
+    key_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Any]:
+    from portal_world import Portal
+
+    # What a hash costs is tested with clients; here it would be most of the time.
+    monkeypatch.setattr(credentials, "_hasher", PasswordHasher(1, 64, 1))
+    monkeypatch.setattr(credentials, "_nobodys_hash", lambda: CHEAP)
+
+    given = {"token_lifetime_seconds": 3_600}
+    return lambda **more: Portal(identity_with(**given, **more), key_directory)

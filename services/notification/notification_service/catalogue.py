@@ -37,6 +37,8 @@ def catalogue(language: str) -> Catalogue:
         words=raw["words"],
         labels=raw["labels"],
         email=raw["email"],
+        account_subjects=raw["account_subjects"],
+        account_bodies=raw["account_bodies"],
         months=tuple(raw["months"]["names"]),
     )
 

@@ -7,9 +7,10 @@ import structlog
 from chassis.runtime import Work
 from chassis.service import Handler
 from childsupport.case.v1.events_pb2 import CasesChanged, NoticesIssued, ParticipantsChanged
+from childsupport.identity.v1.events_pb2 import AccountNoticesIssued
 from childsupport.payments.v1 import events_pb2 as payments
 from childsupport.withholding.v1.events_pb2 import EmployersChanged
-from notification_service import messages
+from notification_service import account_mailing, messages
 from notification_service.domain import case_notices, telling
 from notification_service.domain.notices import Notice
 from notification_service.settings import settings_of
@@ -125,6 +126,12 @@ def on_money_held(message: payments.MoneyHeld, work: Work) -> None:
         _write(work, notices)
 
 
+def on_account_notices_issued(message: AccountNoticesIssued, work: Work) -> None:
+    """Tell account holders: links and codes they asked for, and each change."""
+    for notice in message.notices:
+        account_mailing.take(notice, work)
+
+
 def _asks_for_letter(work: Work, rule: str) -> bool:
     return load(work.settings.jurisdiction).code(rule, work.clock.today()) == LETTER
 
@@ -139,6 +146,7 @@ def _write(work: Work, notices: Sequence[Notice]) -> None:
 
 
 HANDLERS = (
+    Handler(AccountNoticesIssued, on_account_notices_issued),
     Handler(ParticipantsChanged, on_participants_changed),
     Handler(CasesChanged, on_cases_changed),
     Handler(NoticesIssued, on_notices_issued),

@@ -46,7 +46,7 @@ def send_mail(work: Work) -> bool:
     _close(work, [queued for queued, message in written if not message], Outcome.REFUSED)
     if not sendable:
         return len(due) == BATCH
-    outcomes = hand_over(_server(settings), [message for _, message in sendable])
+    outcomes = hand_over(server(settings), [message for _, message in sendable])
     for outcome in Outcome:
         became = zip(sendable, outcomes, strict=True)
         _close(work, [queued for (queued, _), o in became if o is outcome], outcome)
@@ -91,7 +91,8 @@ def _message(
     return message
 
 
-def _server(settings: NotificationSettings) -> Server:
+def server(settings: NotificationSettings) -> Server:
+    """Return the mail server of the settings."""
     password = settings.smtp_password
     return Server(
         host=settings.smtp_host,

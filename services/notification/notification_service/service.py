@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chassis.service import Job, Service, Timer
 from notification_service import api, told_payment_api
+from notification_service.account_mailing import send_account_mail
 from notification_service.handlers import HANDLERS
 from notification_service.issuing import render_letters, republish_letters, retry_failed_letters
 from notification_service.mailing import send_mail
@@ -21,6 +22,7 @@ SERVICE = Service(
         Timer("settle", every_seconds=5.0, run=settle),
         Timer("render_letters", every_seconds=5.0, run=render_letters),
         Timer("send_mail", every_seconds=5.0, run=send_mail),
+        Timer("send_account_mail", every_seconds=2.0, run=send_account_mail),
     ),
     jobs=(Job("retry_failed_letters", retry_failed_letters),),
     settings=NotificationSettings,

@@ -23,6 +23,8 @@ class NotificationSettings(ServiceSettings):
     smtp_user: str = ""
     smtp_password: SecretStr | None = None
     mail_from: str = "no-reply@childsupport.invalid"
+    portal_url: str = "https://portal.childsupport.invalid"
+    """Where the links in mail lead; no slash at the end."""
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:

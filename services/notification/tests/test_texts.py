@@ -63,7 +63,7 @@ def test_every_reason_of_the_contract_has_its_sentence(language: str) -> None:
 def test_the_english_texts_read_at_grade_8() -> None:
     words = raw("en")
     filled = {"amount_cents": "$10.00", "phone": "8002481163"}
-    for section in ("sentences", "actions", "reasons", "email"):
+    for section in ("sentences", "actions", "reasons", "email", "account_bodies"):
         for key, text in words[section].items():
             if key.endswith("_reference"):
                 continue

@@ -1,5 +1,6 @@
 """Fourth link: who is calling, by certificate (when mTLS is on) and by token."""
 
+from dataclasses import replace
 from typing import Any
 
 from chassis.auth import unauthenticated
@@ -9,6 +10,7 @@ from chassis.runtime import Caller
 from childsupport.common.v1.errors_pb2 import ErrorReason
 
 ANONYMOUS = Caller("anonymous")
+USER_TOKEN = "x-end-user"  # noqa: S105 — a name of metadata
 _BEARER = "bearer "
 _SAN = "x509_subject_alternative_name"
 
@@ -16,8 +18,15 @@ _SAN = "x509_subject_alternative_name"
 def caller(proceed: Proceed, call: Call) -> bytes:
     """Check the certificate against the allow-list, then the token; public methods need none."""
     _check_certificate(call)
-    call.caller = ANONYMOUS if call.method.public else call.verifier.verify(_token(call))
+    call.caller = ANONYMOUS if call.method.public else _named(call)
     return proceed(call)
+
+
+def _named(call: Call) -> Caller:
+    named = call.verifier.verify(_token(call))
+    if user_token := call.metadata.get(USER_TOKEN, ""):
+        return replace(named, user=call.verifier.verify_user(user_token, named))
+    return named
 
 
 def _check_certificate(call: Call) -> None:

@@ -66,7 +66,7 @@ def problems(
 
 
 def _employer_problems(scopes: Collection[str], employer_id: str) -> Iterator[Problem]:
-    if not _is_uuid(employer_id):
+    if not is_uuid(employer_id):
         yield Problem("employer_id", f"must be a UUID or empty; read {_cut(employer_id)!r}")
     if beyond := sorted(scope for scope in set(scopes) if not scope.startswith(EMPLOYER_SCOPES)):
         yield Problem(
@@ -80,7 +80,8 @@ def _cut(text: str) -> str:
     return text[:READ_CHARACTERS_MAX]
 
 
-def _is_uuid(value: str) -> bool:
+def is_uuid(value: str) -> bool:
+    """True for a UUID as we write them."""
     try:
         return str(uuid.UUID(value)) == value
     except ValueError:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from identity_service.domain.clients import Client
-from identity_service.store.tables import client
+from identity_service.store.tables.core import client
 
 _SHOWN = (
     client.c.client_id,

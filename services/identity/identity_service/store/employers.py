@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from chassis.projections import take_newer
-from identity_service.store.tables import employer
+from identity_service.store.tables.core import employer
 
 
 def take_over(session: Session, versions: Mapping[str, int]) -> None:

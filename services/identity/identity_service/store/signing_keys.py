@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from identity_service.store.tables import signing_key
+from identity_service.store.tables.core import signing_key
 
 SHOWN_KEYS = 2
 """The one that signs, and the one before it, whose tokens still live."""

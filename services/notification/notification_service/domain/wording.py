@@ -28,6 +28,9 @@ class Catalogue:
     """What a code is called, for the places whose names end in `_word`."""
     labels: Mapping[str, str]
     email: Mapping[str, str]
+    account_subjects: Mapping[str, str]
+    """Subject of a mail about an account, by kind."""
+    account_bodies: Mapping[str, str]
     months: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.crypto import Keys
+from notification_service.domain.account_notices import SECRET_LETTERS
 from notification_service.domain.letters import Addressee
 from notification_service.domain.notices import Facts, Notice
 from notification_service.store import facts
@@ -186,7 +187,9 @@ def one_issued(session: Session, keys: Keys, letter_id: str) -> tuple[Issued, by
 
 def _issued() -> Select[Any]:
     columns = ("id", "letter_id", "kind", "about_id", "participant_id", "employer_id", "issue_time")
-    return select(*(letter.c[name] for name in columns)).where(letter.c.state == "issued")
+    return select(*(letter.c[name] for name in columns)).where(
+        letter.c.state == "issued", letter.c.kind.not_in(SECRET_LETTERS)
+    )
 
 
 def _issued_letter(row: Row[Any]) -> Issued:

@@ -136,3 +136,29 @@ Index(
     postgresql_where=letter.c.state == "issued",
 )
 Index("ix_letter_issued", letter.c.id, postgresql_where=letter.c.state == "issued")
+
+account_mail = Table(
+    "account_mail",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("notice_id", UUID(as_uuid=False), nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column(
+        "content",
+        LargeBinary,
+        info=_LOCATION,
+        comment="encrypted JSON: address, code, link; gone once it is sent or given up",
+    ),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("expire_time", DateTime(timezone=True), comment="not sent after that"),
+    CheckConstraint("state IN ('queued', 'off', 'sent', 'failed', 'expired')", name="state"),
+    CheckConstraint("(state = 'queued') = (content IS NOT NULL)", name="content"),
+    comment="mail about accounts: it goes to an address, whether or not a participant has it",
+)
+Index(
+    "ix_account_mail_queued",
+    account_mail.c.due_at,
+    postgresql_where=account_mail.c.state == "queued",
+)

@@ -1,4 +1,4 @@
-"""The tables of the identity service."""
+"""The tables of clients and signing keys."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +17,7 @@ from chassis.tables import NAMING
 
 metadata = MetaData(naming_convention=NAMING)
 
-_secret = {"data_class": "secret"}
+SECRET = {"data_class": "secret"}
 
 client = Table(
     "client",
@@ -26,13 +26,13 @@ client = Table(
     Column("display_name", Text, nullable=False),
     Column("scopes", ARRAY(Text), nullable=False),
     Column("employer_id", UUID(as_uuid=False), comment="the employer that it speaks for"),
-    Column("secret_hash", Text, nullable=False, comment="argon2id", info=_secret),
+    Column("secret_hash", Text, nullable=False, comment="argon2id", info=SECRET),
     Column(
         "secret_fingerprint",
         LargeBinary,
         nullable=False,
         comment="keyed hash: lets the right secret through while wrong ones are throttled",
-        info=_secret,
+        info=SECRET,
     ),
     Column("create_time", DateTime(timezone=True), nullable=False),
     Column("revoke_time", DateTime(timezone=True)),
@@ -45,7 +45,7 @@ signing_key = Table(
     Column("serial", BigInteger, Identity(always=True), primary_key=True),
     Column("key_id", Text, nullable=False, unique=True),
     Column("public_jwk", JSONB, nullable=False),
-    Column("private_jwk", LargeBinary, nullable=False, comment="encrypted JWK", info=_secret),
+    Column("private_jwk", LargeBinary, nullable=False, comment="encrypted JWK", info=SECRET),
     Column("created_on", Date, nullable=False, comment="business date"),
     comment="the newest signs; it and the one before are shown",
 )

@@ -1,0 +1,57 @@
+"""Counting tries, in a transaction of its own, before what was tried is looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from chassis.errors import PlatformError
+from chassis.runtime import Work
+from childsupport.common.v1.errors_pb2 import ErrorReason
+from identity_service.domain.throttling import LIMITS, Limit
+from identity_service.store import throttles
+from identity_service.store.apart import apart
+
+FORGET_AFTER: Final = max(limit.forget_after for limit in LIMITS) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What is limited: a kind, and whose tries they are."""
+
+    limit: Limit
+    whose: tuple[str, ...]
+
+
+def count(work: Work, tries: Sequence[Tries], *, audited: bool = True) -> None:
+    """Count a try under each limit. Raises LIMIT_EXCEEDED with `retry_after_seconds`.
+
+    It stands whatever becomes of the call: dying after it costs the caller a try, not us a guess.
+    """
+    now = work.clock.now()
+    for one in tries:
+        with apart(work.session) as session:
+            until = throttles.count(session, _key(work, one), one.limit, now)
+        if until is not None:
+            seconds = int((until - now).total_seconds()) + 1
+            error = PlatformError(
+                ErrorReason.ERROR_REASON_LIMIT_EXCEEDED,
+                f"too many tries: try again in {seconds} s",
+                metadata={"retry_after_seconds": str(seconds), "limit": one.limit.kind},
+            )
+            error.audited = audited
+            raise error
+
+
+def may(work: Work, one: Tries) -> bool:
+    """Count within the present transaction; False when it was too often."""
+    return throttles.count(work.session, _key(work, one), one.limit, work.clock.now()) is None
+
+
+def clear(work: Work, tries: Sequence[Tries]) -> None:
+    """Begin counts anew, after a right try."""
+    throttles.clear(work.session, [_key(work, one) for one in tries])
+
+
+def _key(work: Work, one: Tries) -> bytes:
+    return work.keys.lookup_hash(f"throttle.{one.limit.kind}", "\x1f".join(one.whose))

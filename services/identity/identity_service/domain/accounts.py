@@ -1,0 +1,102 @@
+"""What an account may be called, and which password it may have."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from zxcvbn import zxcvbn
+
+from identity_service.domain.clients import Problem
+
+PASSWORD_CHARACTERS_MIN: Final = 15
+"""Where the password stands alone (NIST SP 800-63B-4 section 3.1.1.2)."""
+PASSWORD_CHARACTERS_MAX: Final = 128
+_LOOKED_AT_CHARACTERS_MAX: Final = 72
+"""zxcvbn takes long over long passwords, which are not the weak ones."""
+_SCORE_MIN: Final = 3
+_OWN_WORDS: Final = (
+    *("kentucky", "wisconsin", "kcsi", "childsupport", "child support", "kids", "frankfort"),
+    *("custody", "password", "passphrase"),
+)
+_WORD_MIN: Final = 3
+_LEFT_MIN: Final = 8
+"""Characters that must be left of a password without the words that anybody would try here."""
+NAME_CHARACTERS_MAX: Final = 60
+EMAIL_CHARACTERS_MAX: Final = 254
+LANGUAGES: Final = ("en", "es")
+_EMAIL: Final = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}", re.ASCII)
+
+
+def prepared(password: str) -> str:
+    """Return a password as it is hashed: one spelling of what looks alike (NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def password_problems(field: str, password: str, about: Collection[str]) -> Iterator[Problem]:
+    """Yield what stands against a password. `about`: names and addresses of its owner."""
+    said = prepared(password)
+    if not PASSWORD_CHARACTERS_MIN <= len(said) <= PASSWORD_CHARACTERS_MAX:
+        yield Problem(
+            field,
+            f"must have {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters: a few"
+            f" words that only you would put together; read {len(said)}",
+        )
+        return
+    words = {
+        w for text in about for w in re.split(r"[\s@.,_-]+", text.casefold()) if len(w) >= _WORD_MIN
+    }
+    left = said.casefold()
+    for word in sorted({*_OWN_WORDS, *words}, key=len, reverse=True):
+        left = left.replace(word, "")
+    if len(left) < _LEFT_MIN:
+        yield Problem(
+            field, "must not be made of your name, your e-mail address or the name of this service"
+        )
+    elif (
+        zxcvbn(
+            said[:_LOOKED_AT_CHARACTERS_MAX],
+            user_inputs=sorted(words),
+            max_length=_LOOKED_AT_CHARACTERS_MAX,
+        )["score"]
+        < _SCORE_MIN
+    ):
+        yield Problem(
+            field,
+            "is on lists of common passwords or easily guessed: take words that do not"
+            " belong together",
+        )
+
+
+def email_key(email: str) -> str:
+    """Return what an address is looked up by: case does not count."""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
+def email_problems(field: str, email: str) -> Iterator[Problem]:
+    """Yield what stands against an e-mail address."""
+    key = email_key(email)
+    if len(key) > EMAIL_CHARACTERS_MAX or not _EMAIL.fullmatch(key):
+        yield Problem(field, "must be an e-mail address, for example jane@example.org")
+
+
+def name_problems(field: str, name: str) -> Iterator[Problem]:
+    """Yield what stands against a name as part of a user name."""
+    if not _name_part(name) or len(name) > NAME_CHARACTERS_MAX:
+        yield Problem(field, f"must have letters, up to {NAME_CHARACTERS_MAX} characters")
+
+
+def user_name(first_name: str, last_name: str, number: int) -> str:
+    """Return the user name First.Last; from the second bearer on with a number (First.Last2)."""
+    base = f"{_name_part(first_name)}.{_name_part(last_name)}"
+    return base if number == 1 else f"{base}{number}"
+
+
+def _name_part(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
+    return re.sub(r"[^A-Za-z0-9]", "", plain)
+
+
+def user_name_key(name: str) -> str:
+    """Return what a user name is looked up by: case does not count."""
+    return name.strip().casefold()
