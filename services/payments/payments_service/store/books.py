@@ -50,10 +50,11 @@ SELECT o.obligor_id::text, s.charged_through, s.revision, s.ahead_cents,
  WHERE o.obligor_id = ANY(%s::uuid[])
  ORDER BY o.obligation_id
 """
-# A join, for a list of ids is looked through for every part that the table is cut into.
+# One lookup an obligor (`store/raw.py` says why).
 _BALANCES = """
 SELECT b.obligor_id::text, b.obligation_id::text, b.bucket, b.due_cents
-  FROM unnest(%s::uuid[]) AS k (obligor_id) JOIN balance b USING (obligor_id)
+  FROM unnest(%s::uuid[]) AS k (obligor_id)
+ CROSS JOIN LATERAL (SELECT * FROM balance WHERE obligor_id = k.obligor_id OFFSET 0) b
 """
 _FUNDS = """
 SELECT obligor_id::text, case_id::text, fiscal_year, retained_cents, family_cents, fee_cents

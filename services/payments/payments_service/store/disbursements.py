@@ -476,13 +476,17 @@ _PART = (
     " coalesce(a.current, false), coalesce(a.bucket, 0), p.amount_cents,"
     " coalesce(a.credited_cents, 0), coalesce(a.payee_kind, 6), a.payee_id::text"
 )
-# A join, for a list of ids is looked through for every part that the table is cut into.
+# One lookup a payment (`store/raw.py` says why).
+_PARTS_OF = (
+    "SELECT * FROM disbursement_part WHERE payee_id = k.payee_id"
+    " AND disbursement_id = k.disbursement_id OFFSET 0"
+)
 _WANTED = "unnest(CAST(:payees AS uuid[]), CAST(:ids AS uuid[])) AS k (payee_id, disbursement_id)"
 # A part without an allocation is a refund: what nobody owed goes back to who sent it.
 _PART_FROM = (
     " JOIN receipt r USING (receipt_id)"
-    " LEFT JOIN allocation a ON a.obligor_id = p.obligor_id AND a.receipt_id = p.receipt_id"
-    "   AND a.sequence = p.sequence"
+    " LEFT JOIN LATERAL (SELECT * FROM allocation WHERE obligor_id = p.obligor_id"
+    "   AND receipt_id = p.receipt_id AND sequence = p.sequence OFFSET 0) a ON true"
     " LEFT JOIN case_projection c ON c.case_id = a.case_id"
 )
 
@@ -531,7 +535,7 @@ def _add_parts(session: Session, page: dict[str, Paid]) -> None:
     parts = session.execute(
         text(
             f"SELECT p.disbursement_id::text, {_PART} FROM {_WANTED}"  # noqa: S608
-            f" JOIN disbursement_part p USING (payee_id, disbursement_id){_PART_FROM}"
+            f" CROSS JOIN LATERAL ({_PARTS_OF}) p{_PART_FROM}"
             " ORDER BY p.receipt_id, p.sequence"
         ),
         wanted,

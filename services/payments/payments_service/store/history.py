@@ -85,9 +85,12 @@ _REDIRECTED = """
 SELECT DISTINCT payee_id::text, to_payee_id::text FROM redirect WHERE payee_id = ANY(%s::uuid[])
 """
 _LAST = """
-SELECT obligor_id::text, receipt_id::text, max(sequence)
+SELECT obligor_id::text, receipt_id::text, last
   FROM unnest(%s::uuid[], %s::uuid[]) AS k (obligor_id, receipt_id)
-  JOIN allocation USING (obligor_id, receipt_id) GROUP BY 1, 2
+ CROSS JOIN LATERAL (SELECT max(sequence) AS last FROM allocation a
+                      WHERE a.obligor_id = k.obligor_id AND a.receipt_id = k.receipt_id
+                     OFFSET 0) found
+ WHERE last IS NOT NULL
 """
 
 

@@ -144,6 +144,10 @@ UPDATE balance b
 RETURNING b.obligor_id::text, b.obligation_id::text, b.bucket, b.month, b.due_cents, b.version
 """
 
+# An update cannot be made a lookup an id as `store/raw.py` does it: for a page it would read all
+# balances there are, where a page has some hundreds.
+_JOINS = "SELECT set_config('enable_hashjoin', %s, true), set_config('enable_mergejoin', %s, true)"
+
 BALANCE_COLUMNS = ("obligor_id", "obligation_id", "bucket", "month", "due_cents", "version")
 
 
@@ -152,6 +156,7 @@ def _update_balances(
 ) -> list[BalanceRow]:
     if not due:
         return []
+    cur.execute(_JOINS, ("off", "off"))
     cur.execute(
         _UPDATE_BALANCES,
         {
@@ -163,6 +168,7 @@ def _update_balances(
         },
     )
     changed = [BalanceRow(*row) for row in cur.fetchall()]
+    cur.execute(_JOINS, ("on", "on"))
     if len(changed) == len(due):
         return changed
     known = {(row.obligor_id, row.obligation_id, row.bucket) for row in changed}

@@ -109,7 +109,9 @@ WITH wanted AS (
            AS k (payee_id, disbursement_id))
 SELECT payee_id::text, disbursement_id::text, obligor_id::text, sum(cents)::bigint FROM (
     SELECT payee_id, disbursement_id, p.obligor_id, p.amount_cents AS cents
-      FROM wanted JOIN disbursement_part p USING (payee_id, disbursement_id)
+      FROM wanted k CROSS JOIN LATERAL (
+           SELECT obligor_id, amount_cents FROM disbursement_part
+            WHERE payee_id = k.payee_id AND disbursement_id = k.disbursement_id OFFSET 0) p
     UNION ALL
     SELECT c.payee_id, c.paid_by, c.obligor_id, c.amount_cents
       FROM wanted k JOIN came_back c ON c.payee_id = k.payee_id AND c.paid_by = k.disbursement_id

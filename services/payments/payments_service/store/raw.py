@@ -1,4 +1,11 @@
-"""The driver's own cursor, for COPY and for reads of a whole page as plain tuples."""
+"""The driver's own cursor, for COPY and for reads of a whole page as plain tuples.
+
+How rows of many ids are read from a table that is cut into parts: `unnest(ids) AS k CROSS JOIN
+LATERAL (SELECT … WHERE key = k.key OFFSET 0)`, one lookup an id in the one part that has it. A list
+(`= ANY`) is planned for every part, which takes longer than the reading; a plain join reads the
+whole table as long as that seems cheaper than to look into every part for every id. OFFSET 0 keeps
+the two from being planned as one.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
