@@ -101,9 +101,7 @@ def write_issue(account_number: str, checks: Iterable[Check]) -> Iterator[bytes]
         )
     if count:
         yield _line(
-            CONTROL.write(
-                {"account_number": account_number, "check_count": count, "amount": total}
-            )
+            CONTROL.write({"account_number": account_number, "check_count": count, "amount": total})
         )
 
 
