@@ -1,6 +1,7 @@
 """Domain facts as messages of the contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import TypeVar
 
@@ -179,8 +180,8 @@ def balance_of(row: BalanceFacts) -> events.BalanceState:
     )
 
 
-def stored_balance(row: BalanceFacts) -> pb.Balance:
-    """Return a stored balance."""
+def stored_balance(row: BalanceFacts, barred_on: date | None = None) -> pb.Balance:
+    """Return a stored balance; `barred_on`: from when on arrears cannot be collected."""
     return pb.Balance(
         obligation_id=row.obligation_id,
         case_id=row.case_id,
@@ -189,4 +190,5 @@ def stored_balance(row: BalanceFacts) -> pb.Balance:
         bucket=row.bucket,  # type: ignore[arg-type]
         due_cents=row.due_cents,
         month=from_date(row.month) if row.bucket == 0 else None,
+        barred_on=from_date(barred_on) if row.bucket else None,
     )

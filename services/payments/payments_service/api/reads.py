@@ -12,6 +12,7 @@ from childsupport.payments.v1 import payments_service_pb2 as pb
 from payments_service import explaining, messages
 from payments_service.api import fti
 from payments_service.domain.lanes import INSTITUTIONS
+from payments_service.domain.limitation import barred_on
 from payments_service.store import reads, totals, unposted
 from payments_service.store.reads import AllocationRow, DisbursementRow, ReceiptRow
 from policy import load
@@ -96,9 +97,13 @@ class LedgerReads:
 
     def ListBalances(self, request: pb.ListBalancesRequest, work: Work) -> pb.ListBalancesResponse:
         obligor_id = _id(request.obligor_id, "obligor_id")
+        policy = load(work.settings.jurisdiction)
+        owed = reads.owed_of(work.session, obligor_id)
+        barred = barred_on(owed, policy, work.clock.today())
         return pb.ListBalancesResponse(
             balances=[
-                messages.stored_balance(row) for row in reads.balances_of(work.session, obligor_id)
+                messages.stored_balance(row, barred.get(row.order_id))
+                for row in reads.balances_of(work.session, obligor_id)
             ]
         )
 

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payments_service.domain.limitation import Owed
+from payments_service.domain.model import Support
+
 
 class ReceiptRow(NamedTuple):
     """A receipt as it stands."""
@@ -81,6 +84,7 @@ class BalanceFacts(NamedTuple):
     due_cents: int
     version: int
     monthly_cents: int
+    order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def rules(session: Session) -> Mapping[str, RuleRow]:
 
 _BALANCE = (
     "SELECT b.obligor_id::text, b.obligation_id::text, o.case_id::text, o.support, b.bucket,"
-    " b.month, b.due_cents, b.version, o.monthly_cents"
+    " b.month, b.due_cents, b.version, o.monthly_cents, o.order_id::text"
     " FROM balance b JOIN obligation_projection o USING (obligation_id)"
 )
 
@@ -205,6 +209,18 @@ def balances_of(session: Session, obligor_id: str) -> list[BalanceFacts]:
         {"id": obligor_id},
     )
     return [BalanceFacts(*row) for row in rows]
+
+
+def owed_of(session: Session, obligor_id: str) -> list[Owed]:
+    """Return what an obligor's orders oblige to, and until when."""
+    rows = session.execute(
+        text(
+            "SELECT order_id::text, support, monthly_cents, effective_to"
+            " FROM obligation_projection WHERE obligor_id = CAST(:id AS uuid)"
+        ),
+        {"id": obligor_id},
+    )
+    return [Owed(order_id, Support(kind), cents, last) for order_id, kind, cents, last in rows]
 
 
 def all_balances(session: Session, after: tuple[str, str, int], size: int) -> list[BalanceFacts]:
