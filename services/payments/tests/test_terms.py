@@ -250,6 +250,16 @@ def test_each_due_day_is_charged_in_its_month(frequency, starts, times):
     assert month_amount(one, months[1], converted) == 99_999
 
 
+def test_what_is_owed_once_falls_due_beside_the_term_of_its_month():
+    """Rule support.charge_of_changed_month is of installments; one amount has one day."""
+    one = owed(
+        Term(MARCH, date(2026, 4, 9), 20_000),
+        Term(date(2026, 4, 10), None, 0, 7_000, ONCE),
+    )
+    months = (MARCH, date(2026, 4, 1), date(2026, 5, 1))
+    assert [month_amount(one, month) for month in months] == [20_000, 27_000, 0]
+
+
 def test_weekly_support_ends_with_its_last_due_day():
     one = owed(Term(date(2026, 3, 2), date(2026, 4, 14), 0, 1_000, WEEKLY), last=date(2026, 4, 14))
     assert [month_amount(one, m) for m in (MARCH, date(2026, 4, 1), JUNE)] == [5_000, 2_000, 0]

@@ -67,15 +67,27 @@ def month_amount(obligation: Obligation, month: date, accrual: Accrual = PLAIN) 
     """Return what an obligation comes to for a month, in cents.
 
     A change of amount within a month holds from the next one on (rule
-    support.charge_of_changed_month); the month in which the first term begins has that term's.
+    support.charge_of_changed_month); the month in which the first term begins has that term's. What
+    is owed once falls due on its day, whatever else the month comes to.
     """
     if not obligation.terms:
         if not in_effect(obligation, month):
             return 0
         return _begun(obligation.monthly_cents, obligation.effective_from, month, accrual)
-    term = _term_of(obligation, month)
-    if term is None or has_ended(obligation, month):
+    if has_ended(obligation, month):
         return 0
+    term = _term_of(obligation, month)
+    once = sum(
+        one.amount_cents
+        for one in obligation.terms
+        if one is not term
+        and one.frequency == Frequency.ONCE
+        and month_of(one.effective_from) == month
+    )
+    return once + (_of_term(obligation, term, month, accrual) if term else 0)
+
+
+def _of_term(obligation: Obligation, term: Term, month: date, accrual: Accrual) -> int:
     if term.frequency == Frequency.MONTHLY or accrual.pace == Pace.CONVERTED_MONTH:
         if term is not obligation.terms[0]:
             return term.monthly_cents
