@@ -61,9 +61,7 @@ def on_employers_changed(message: EmployersChanged, work: Work) -> None:
     )
 
 
-def on_notices_issued(
-    message: NoticesIssued | payments.PaymentNoticesIssued, work: Work
-) -> None:
+def on_notices_issued(message: NoticesIssued | payments.PaymentNoticesIssued, work: Work) -> None:
     """Tell parties of their cases and payments: in the inbox, and by letter where one is asked for.
 
     A kind without words here (this service is older than its sender) is told as news of the case:
