@@ -174,15 +174,22 @@ def _key(header: str | None) -> str:
 def _messages(
     body: Body, key: str, loop: asyncio.AbstractEventLoop
 ) -> Iterator[pb.SubmitRemittanceFileRequest]:
-    """Give a file as withholding takes it; whose it is, withholding reads in the token."""
+    """Give a file as withholding takes it; whose it is, withholding reads in the token.
+
+    A body that goes wrong ends with a second header, which withholding refuses: a call that is only
+    broken off can look to it as if the file had come to its end.
+    """
     pieces = body.pieces(loop)
     first = next(pieces, b"")
     header = pb.SubmissionHeader(
         request_id=key, file_name=body.file_name[:FILE_NAME_CHARACTERS_MAX]
     )
     yield pb.SubmitRemittanceFileRequest(header=header, chunk=first)
-    for piece in pieces:
-        yield pb.SubmitRemittanceFileRequest(chunk=piece)
+    try:
+        for piece in pieces:
+            yield pb.SubmitRemittanceFileRequest(chunk=piece)
+    except ProblemError:
+        yield pb.SubmitRemittanceFileRequest(header=header)
 
 
 def _rejected(answer: Submission, location: str) -> ProblemError:

@@ -67,3 +67,11 @@ def too_late(call: Call) -> PlatformError:
         ErrorReason.ERROR_REASON_DEADLINE_TOO_SHORT,
         f"{call.method.full_name}: not done by the call's deadline; nothing was changed",
     )
+
+
+def broken_off(call: Call) -> PlatformError:
+    """Return the error for a stream whose sender went away before its end."""
+    return PlatformError(
+        ErrorReason.ERROR_REASON_UNAVAILABLE,
+        f"{call.method.full_name}: the sender broke off; nothing was changed",
+    )

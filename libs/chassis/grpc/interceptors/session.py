@@ -6,7 +6,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 
 from chassis.grpc.interceptors import audit
-from chassis.grpc.interceptors.call import Call, Proceed, too_late
+from chassis.grpc.interceptors.call import Call, Proceed, broken_off, too_late
 
 _MS_PER_S = 1_000
 _LIMITS_MS: Final = (5_000, 10_000, 20_000, 30_000, 60_000, 600_000)
@@ -29,6 +29,9 @@ def session(proceed: Proceed, call: Call) -> bytes:
         response = proceed(call)
         if call.remaining_s() <= 0:
             raise too_late(call)
+        if not isinstance(call.raw, bytes) and not call.context.is_active():
+            # A stream that is broken off can look as if it had come to its end.
+            raise broken_off(call)
     return response
 
 
