@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 
 from chassis.clock import Clock, Stopwatch, SystemClock, stopwatch
 from chassis.errors import PlatformError
-from chassis.runtime import Caller, EndUser, Runtime
+from chassis.runtime import Caller, EndUser, Runtime, Worker
 from childsupport.common.v1.errors_pb2 import ErrorReason
 
 ISSUER: Final = "childsupport.identity"
@@ -76,8 +76,8 @@ class TokenVerifier:
             raise unauthenticated("the token has expired: ask for a new one")
         return caller
 
-    def verify_user(self, token: str, caller: Caller) -> EndUser:
-        """Return the end user that a token names, for whom `caller` asked identity.
+    def verify_user(self, token: str, caller: Caller) -> EndUser | Worker:
+        """Return the parent or worker that a token names, for whom `caller` asked identity.
 
         Not remembered: it lives for two minutes. Raises PlatformError like `verify`.
         """
@@ -86,10 +86,9 @@ class TokenVerifier:
             case {
                 "iss": str(issuer),
                 "aud": str(audience),
-                "sub": str(account),
+                "sub": str(subject),
                 "act": {"sub": str(actor)},
                 "sid": str(session),
-                "participants": list(participants),
                 "exp": int(expires),
             }:
                 pass
@@ -99,7 +98,13 @@ class TokenVerifier:
             raise unauthenticated("the user token was made by or for somebody else")
         if expires <= self._clock.now().timestamp():
             raise unauthenticated("the user token has expired: ask for a new one")
-        return EndUser(account, session, frozenset(str(p) for p in participants))
+        match claims:
+            case {"participants": list(participants)}:
+                return EndUser(subject, session, frozenset(str(p) for p in participants))
+            case {"worker_id": str(worker_id), "scope": str(scope)}:
+                return Worker(worker_id, session, frozenset(scope.split()))
+            case _:
+                raise unauthenticated("the user token names neither a parent nor a worker")
 
     def _remember(self, digest: bytes, verified: tuple[Caller, float]) -> None:
         with self._cache_lock:

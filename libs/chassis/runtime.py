@@ -30,16 +30,39 @@ class EndUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """The worker for whom a console calls, as identity says: user name, session, what he may."""
+
+    worker_id: str
+    session_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling: the client of a verified token, or the service itself.
 
-    `user` is the end user for whom a portal calls; None when it calls in its own name.
+    `user` is the parent for whom a portal calls, `worker` the worker for whom a console calls;
+    without either it calls in its own name. `scopes` are then those that both have.
     """
 
     client_id: str
     scopes: frozenset[str] = frozenset()
     employer_id: str = ""
     user: EndUser | None = None
+    worker: Worker | None = None
+
+    @property
+    def person(self) -> str:
+        """Who did it, for records and for what takes two people: the worker, else the client."""
+        return self.worker.worker_id if self.worker else self.client_id
+
+    @property
+    def name(self) -> str:
+        """Client and who is behind it, for the audit: `console/dana.reyes`, `portal/<account>`."""
+        if self.worker:
+            return f"{self.client_id}/{self.worker.worker_id}"
+        return f"{self.client_id}/{self.user.account_id}" if self.user else self.client_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
@@ -21,6 +21,11 @@ from childsupport.common.v1.annotations_pb2 import (
     data_class,
     policy,
 )
+
+
+ANY_PARTY = "party.any"
+"""Scope of a client that may speak for any party: a system of the agency, never a portal."""
+_PARTY_SCOPE = ".party"
 
 
 class ContractError(Exception):
@@ -37,6 +42,8 @@ class Method:
     response: type[Message]
     client_stream: bool
     scope: str
+    party_field: str
+    """The request's field that names the party who asks; empty when the method serves none."""
     public: bool
     audited: bool
     idempotency: Idempotency.ValueType
@@ -71,7 +78,7 @@ def services() -> tuple[ServiceDescriptor, ...]:
 def scopes() -> frozenset[str]:
     """Return every scope that a method of the contract asks for: the closed list."""
     named = (policy_of(method).scope for service in services() for method in service.methods)
-    return frozenset(scope for scope in named if scope)
+    return frozenset(scope for scope in named if scope) | {ANY_PARTY}
 
 
 def policy_of(method: MethodDescriptor) -> MethodPolicy:
@@ -107,6 +114,7 @@ def _method(servicer: Servicer, method: MethodDescriptor) -> Method:
         response=GetMessageClass(method.output_type),
         client_stream=method.client_streaming,
         scope=said.scope,
+        party_field=said.party_field,
         public=said.public,
         audited=said.audited,
         idempotency=said.idempotency,
@@ -131,6 +139,10 @@ def _problems(servicer: Servicer, method: MethodDescriptor) -> Iterator[str]:
         yield f"{name}: public, and yet its policy asks for the scope {said.scope}"
     if not said.public and not said.scope:
         yield f"{name}: not public, and yet its policy asks for no scope"
+    if said.scope.endswith(_PARTY_SCOPE) != bool(said.party_field):
+        yield f"{name}: a scope that ends in {_PARTY_SCOPE} and a party_field go together"
+    if said.party_field and not _leads_to_text(method.input_type, said.party_field):
+        yield f"{name}: its request has no text field {said.party_field}"
     if said.public and by_request_id:
         yield f"{name}: public, so one caller's request_id could fetch another's answer"
     if by_request_id and "request_id" not in method.input_type.fields_by_name:
@@ -139,6 +151,16 @@ def _problems(servicer: Servicer, method: MethodDescriptor) -> Iterator[str]:
         yield f"{name}: the server carries client streams only, not by request_id"
     if not said.audited and (carried := personal(method.input_type) | personal(method.output_type)):
         yield f"{name}: not audited, yet it carries personal data ({', '.join(sorted(carried))})"
+
+
+def _leads_to_text(message: Descriptor, path: str) -> bool:
+    first, _, rest = path.partition(".")
+    field = message.fields_by_name.get(first)
+    if field is None or field.is_repeated:
+        return False
+    if rest:
+        return field.message_type is not None and _leads_to_text(field.message_type, rest)
+    return bool(field.type == FieldDescriptor.TYPE_STRING)
 
 
 def personal(message: Descriptor, seen: frozenset[str] = frozenset()) -> frozenset[str]:

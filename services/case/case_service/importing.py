@@ -136,7 +136,7 @@ def _write_history(changed: Iterable[cases.Stored], work: Work) -> None:
                 s.case.case_id,
                 today,
                 "taken_over" if s.version == 1 else "changed",
-                recorded_by=work.caller.client_id,
+                recorded_by=work.caller.person,
             )
             for s in changed
         ],

@@ -206,7 +206,7 @@ def sweep(world: World) -> int:
         ):
             continue
         for subject in everybody[:1] if short(method) in MAY_TELL else everybody:
-            answer = world.call(method, asked(method, case, subject), "case.read case.party")
+            answer = world.call(method, asked(method, case, subject), "case.read case.party party.any")
             if answer is not None:
                 answered += 1
                 assert_nothing_planted(answer.SerializeToString(), short(method))
@@ -220,7 +220,7 @@ def test_nothing_planted_comes_out_of_any_method_that_reads(world: World) -> Non
 def test_nothing_planted_is_told_logged_or_kept_in_clear(world: World) -> None:
     """After everything that a worker and a party do with the protected person."""
     case, mother = world.case, world.case.obligee_id
-    write = "case.read case.write case.party case.locations"
+    write = "case.read case.write case.party party.any case.locations"
     moved = case_pb.PostalAddress(
         line1=PLANTED["address"], line2="B", city=PLANTED["city"], state="KY", zip_code="41011"
     )
@@ -233,7 +233,7 @@ def test_nothing_planted_is_told_logged_or_kept_in_clear(world: World) -> None:
             kind=pb.CHANGE_KIND_ADDRESS,
             details=pb.ChangeDetails(address=moved),
         ),
-        "case.party",
+        "case.party party.any",
     )
     assert isinstance(reported, pb.ReportChangeResponse)
     change_id = reported.change.change_id
@@ -296,7 +296,7 @@ def test_the_other_party_is_told_that_there_is_nobody(world: World) -> None:
     child = pb.GetOwnDetailsRequest(
         case_id=world.case.case_id, participant_id=world.case.members[0].participant_id
     )
-    assert world.call(own, child, "case.party") is None
+    assert world.call(own, child, "case.party party.any") is None
     look = by_name("LocationService.GetLocations")
     request = pb.GetLocationsRequest(
         participant_id=world.case.obligee_id,
@@ -305,7 +305,7 @@ def test_the_other_party_is_told_that_there_is_nobody(world: World) -> None:
     )
     assert world.call(look, request, "case.locations") is None
     request.shown_to_id = ""
-    for scope in ("case.read", "case.write", "case.party"):
+    for scope in ("case.read", "case.write", "case.party party.any"):
         assert world.call(look, request, scope) is None
 
 

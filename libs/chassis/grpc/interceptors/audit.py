@@ -49,7 +49,7 @@ def record(call: Call, work: Work, outcome: str) -> None:
         _INSERT,
         {
             "at": work.clock.now(),
-            "caller": work.caller.client_id,
+            "caller": work.caller.name,
             "method": call.method.full_name,
             "request_id": call.request_id[:MAX_ID_CHARS],
             "subject": subject(call.first) if call.first else {},

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.auth import unauthenticated
 from chassis.errors import PlatformError
 from chassis.grpc.interceptors.call import Call, Proceed
-from chassis.runtime import Caller
+from chassis.runtime import Caller, EndUser, Worker
 from childsupport.common.v1.errors_pb2 import ErrorReason
 
 ANONYMOUS = Caller("anonymous")
@@ -25,8 +25,15 @@ def caller(proceed: Proceed, call: Call) -> bytes:
 def _named(call: Call) -> Caller:
     named = call.verifier.verify(_token(call))
     if user_token := call.metadata.get(USER_TOKEN, ""):
-        return replace(named, user=call.verifier.verify_user(user_token, named))
+        return _behind(named, call.verifier.verify_user(user_token, named))
     return named
+
+
+def _behind(client: Caller, person: EndUser | Worker) -> Caller:
+    """Return the client with who is behind it; a worker's calls may what both may."""
+    if isinstance(person, Worker):
+        return replace(client, worker=person, scopes=client.scopes & person.scopes)
+    return replace(client, user=person)
 
 
 def _check_certificate(call: Call) -> None:

@@ -9,6 +9,7 @@ from chassis.grpc.interceptors.caller import caller
 from chassis.grpc.interceptors.deadline import deadline
 from chassis.grpc.interceptors.errors import errors
 from chassis.grpc.interceptors.idempotency import idempotency
+from chassis.grpc.interceptors.party import party
 from chassis.grpc.interceptors.scope import scope
 from chassis.grpc.interceptors.session import session
 from chassis.grpc.interceptors.telemetry import telemetry
@@ -22,6 +23,7 @@ CHAIN: tuple[Link, ...] = (
     audit,
     scope,
     validation,
+    party,
     session,
     idempotency,
 )

@@ -47,7 +47,7 @@ def idempotency(proceed: Proceed, call: Call) -> bytes:
 def _key(call: Call) -> tuple[ColumnElement[bool], ...]:
     return (
         _t.method == call.method.full_name,
-        _t.caller == call.work.caller.client_id,
+        _t.caller == call.work.caller.name,
         _t.request_id == call.request_id,
     )
 
@@ -58,7 +58,7 @@ def _claim(call: Call, request_hash: bytes) -> bool:
         insert(tables.idempotency)
         .values(
             method=call.method.full_name,
-            caller=call.work.caller.client_id,
+            caller=call.work.caller.name,
             request_id=call.request_id,
             request_hash=request_hash,
             response=_PENDING,
@@ -96,7 +96,7 @@ def _encrypt(call: Call, response: bytes) -> bytes:
 
 
 def _purpose(call: Call) -> str:
-    parts = (call.method.full_name, call.work.caller.client_id, call.request_id)
+    parts = (call.method.full_name, call.work.caller.name, call.request_id)
     return "\x1f".join(("idempotency.response", *parts))
 
 

@@ -45,7 +45,7 @@ def _finish(call: Call, code: str, seconds: float, error: Exception | None) -> N
         "method": name,
         "code": code,
         "ms": round(seconds * 1000, 1),
-        "caller": call.caller.client_id if call.caller else "",
+        "caller": call.caller.name if call.caller else "",
         "request_id": call.request_id,
     }
     if error is None:

@@ -212,7 +212,7 @@ def keep(
         application_id=after.application_id,
         on_date=on or work.clock.today(),
         kind=kind,
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         at=work.clock.now(),
         facts=facts,
     )

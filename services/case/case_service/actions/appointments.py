@@ -62,7 +62,7 @@ def set_up(
         zone=when.zone,
         minutes=_minutes(when),
         office_id=held_by.office_id or case.office_id,
-        worker_id=held_by.worker_id or work.caller.client_id,
+        worker_id=held_by.worker_id or work.caller.person,
         state=domain.SET,
         continued_to="",
         place=desk.text_of("place", when.place, MAX_PLACE_CHARS, needed=kind != "phone"),

@@ -251,7 +251,7 @@ def _period(known: Account, period_id: str) -> AssistancePeriod:
 
 
 def _recording(work: Work) -> store.Recording:
-    return store.Recording(work.caller.client_id, work.clock.now(), work.clock.today())
+    return store.Recording(work.caller.person, work.clock.now(), work.clock.today())
 
 
 def _first(months: AssistancePeriod | Paid) -> str:

@@ -134,7 +134,7 @@ def _taken_over(work: Work, case: Case) -> closures.Stored:
         checks=(),
         closed_on=case.closed_on,
     )
-    by, at = work.caller.client_id, work.clock.now()
+    by, at = work.caller.person, work.clock.now()
     return closures.add(work.session, work.keys, closure, by, at)
 
 

@@ -70,7 +70,7 @@ def intend(work: Work, case_id: str, intent: Intent, etag: str) -> closures.Stor
         answer_by=law.due_date(domain.NOTICE_DAYS, told_on) if needed else None,
     )
     at = work.clock.now()
-    stored = closures.add(work.session, work.keys, closure, work.caller.client_id, at)
+    stored = closures.add(work.session, work.keys, closure, work.caller.person, at)
     _give_notice(work, case, closure, ground)
     return stored
 

@@ -89,7 +89,7 @@ def _keep(
             "steps": [step.to_dict() for step in found.steps],
             **worksheet.said,
         },
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
     )
     store.add_comparison(work.session, work.keys, kept)
     clocks.stop(work, review.case_id, "review_parents_told", today, about_id=review.review_id)

@@ -73,7 +73,7 @@ def _append(
         number=after.messages,
         at=after.last_at,
         from_party=written.from_party,
-        author=work.caller.client_id,
+        author=work.caller.person,
         text=desk.text_of("text", written.text, domain.TEXT_CHARACTERS_MAX),
         document_ids=tuple(dict.fromkeys(written.document_ids)),
     )

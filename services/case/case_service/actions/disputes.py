@@ -157,7 +157,7 @@ def answer(
         refuse_locations(work, [case], field, said, but_of=before.participant_id)
     waits = second_person or settings_of(work).dispute_second_person
     on = None if waits else work.clock.today()
-    after = domain.answered(before, checked, work.caller.client_id, on=on)
+    after = domain.answered(before, checked, work.caller.person, on=on)
     _write(work, after)
     if waits:
         _tell(work, after, "dispute_proposed")
@@ -169,9 +169,9 @@ def answer(
 def confirm(work: Work, dispute_id: str, etag: str) -> domain.Dispute:
     """Confirm the proposed answer of somebody else; then the party is told."""
     before = _proposed(work, dispute_id, etag)
-    if before.last.decided_by == work.caller.client_id:
+    if before.last.decided_by == work.caller.person:
         raise desk.precondition("somebody else than who wrote the answer must confirm it")
-    after = domain.confirmed(before, work.caller.client_id, work.clock.today())
+    after = domain.confirmed(before, work.caller.person, work.clock.today())
     _write(work, after)
     _send(work, after)
     return after
@@ -223,7 +223,7 @@ def lock(work: Work, dispute_id: str, etag: str) -> domain.Dispute:
 
 
 def _write(work: Work, dispute: domain.Dispute) -> None:
-    store.write(work.session, work.keys, dispute, work.caller.client_id, work.clock.now())
+    store.write(work.session, work.keys, dispute, work.caller.person, work.clock.now())
 
 
 def _evidence(work: Work, case: Case, participant_id: str, ids: Sequence[str]) -> tuple[str, ...]:

@@ -67,11 +67,11 @@ def _checked(work: Work, new: NewDocument) -> domain.Document:
         raise invalid_field("chunk", f"the virus scanner found {harm}: it was not kept")
     now = work.clock.now()
     return domain.Document(
-        document_id=derived_id("document", work.caller.client_id, new.request_id),
+        document_id=derived_id("document", work.caller.person, new.request_id),
         version=1,
         case_id=new.case.case_id,
         participant_id=new.participant_id,
-        uploaded_by=work.caller.client_id,
+        uploaded_by=work.caller.person,
         subject=new.subject,
         file_name=clean_name(new.file_name, found.content_type),
         content_type=found.content_type,
@@ -83,7 +83,7 @@ def _checked(work: Work, new: NewDocument) -> domain.Document:
         duplicate_of="",
         state=domain.RECEIVED if new.by_party else domain.ACCEPTED,
         message="",
-        decided_by="" if new.by_party else work.caller.client_id,
+        decided_by="" if new.by_party else work.caller.person,
         decided_at=None if new.by_party else now,
         received_at=now,
     )
@@ -121,7 +121,7 @@ def _decide(work: Work, document_id: str, etag: str, state: str, message: str) -
         )
     case = desk.case_of(work, before.case_id)
     refuse_locations(work, [case], "message", text, but_of=before.participant_id)
-    after = domain.decided(before, state, text, work.caller.client_id, work.clock.now())
+    after = domain.decided(before, state, text, work.caller.person, work.clock.now())
     store.write(work.session, work.keys, after)
     worklist.done(work, document_id, kind="FORM", state=state, note=text)
     what = domain.SUBJECTS[before.subject]
@@ -153,7 +153,7 @@ def share(
             "him or her, then say so in locations_checked"
         )
     after = _next(before, (*before.shared_with, participant_id))
-    store.share(work.session, after, participant_id, work.caller.client_id, work.clock.now())
+    store.share(work.session, after, participant_id, work.caller.person, work.clock.now())
     _tell_sharing(work, after, "document_shared")
     return after
 

@@ -36,7 +36,7 @@ def record(
         finding=finding,
         statement=statement,
         document_ids=checked(work, case_id, document_ids),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
     )
     closures.add_finding(work.session, work.keys, stored, work.clock.now())
     tell(

@@ -45,7 +45,7 @@ def tell_parents(
 def _added(work: Work, given: Incarceration) -> Incarceration:
     if not participants.existing_ids(work.session, [given.participant_id]):
         raise not_found("participant", given.participant_id)
-    one = replace(given, incarceration_id=new_id(), recorded_by=work.caller.client_id)
+    one = replace(given, incarceration_id=new_id(), recorded_by=work.caller.person)
     incarcerations.add(work.session, one)
     return one
 

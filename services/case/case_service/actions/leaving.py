@@ -52,7 +52,7 @@ def _end_locating(work: Work, case: Case, gone: AbstractSet[str]) -> None:
             clocks.cancel(work, case.case_id, kind, today, about_id=locate_id)
         request = replace(stored.request, state="ended")
         after = requests.Stored(request, stored.version + 1)
-        requests.write(work.session, after, work.caller.client_id, work.clock.now())
+        requests.write(work.session, after, work.caller.person, work.clock.now())
         _tell_ended(work, request)
 
 

@@ -97,7 +97,7 @@ def withdraw_event(
             document_id=document_id,
         ),
         work.clock.now(),
-        work.caller.client_id,
+        work.caller.person,
     )
     tell(
         work,
@@ -184,7 +184,7 @@ def revive_obligation(
 
 def _keep(work: Work, event: LifeEvent) -> None:
     refuse_foreign(work, [event.case_id], event.document_id)
-    store.add_event(work.session, event, work.clock.now(), work.caller.client_id)
+    store.add_event(work.session, event, work.clock.now(), work.caller.person)
     tell(
         work,
         event.case_id,

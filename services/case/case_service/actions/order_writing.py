@@ -121,7 +121,7 @@ def write_change(work: Work, locked: Locked, change: Change) -> Version:
         number=locked.newest.number + 1,
         cause=change.cause,
         recorded_at=work.clock.now(),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         text=change.text,
         obligations=change.obligations,
         effective_from=min((span.first_day for span in touched), default=None),

@@ -78,7 +78,7 @@ def record_order(work: Work, case_id: str, new: NewOrder, *, etag: str = "") -> 
         number=1,
         cause="recorded",
         recorded_at=work.clock.now(),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         text=text,
         obligations=tuple(obligations),
         effective_from=min(o.effective_from for o in obligations if o.effective_from),
@@ -275,9 +275,9 @@ def _refuse_own_error(work: Work, locked: Locked) -> None:
     authors = {v.recorded_by for v in written if v.cause in AUTHORS} | {
         written[-1].recorded_by if written[-1].cause == "corrected" else ""
     }
-    if work.caller.client_id in authors:
+    if work.caller.person in authors:
         raise PlatformError(
             FAILED,
             "another person than the one who recorded the order has to correct it",
-            metadata={"recorded_by": work.caller.client_id},
+            metadata={"recorded_by": work.caller.person},
         )

@@ -43,7 +43,7 @@ def protect(work: Work, participant_id: str, reason: str, evidence_id: str) -> P
         since=work.clock.today(),
         reason=reason.strip(),
         evidence_id=evidence_id,
-        set_by=work.caller.client_id,
+        set_by=work.caller.person,
     )
     protections.add(work.session, work.keys, one)
     change_participant(work, before, replace(before.participant, protected=True))
@@ -60,7 +60,7 @@ def ask_to_lift(work: Work, participant_id: str, reason: str, evidence_id: str) 
     _refuse_evidence(work, participant_id, evidence_id.strip())
     asked = replace(
         _standing(work, before.participant),
-        lift_asked_by=work.caller.client_id,
+        lift_asked_by=work.caller.person,
         lift_reason=reason.strip(),
         lift_evidence_id=evidence_id.strip(),
     )
@@ -73,12 +73,12 @@ def lift(work: Work, participant_id: str) -> Protection:
     """Lift somebody's protection, as the second of two people."""
     before = lock_participant(work, participant_id)
     standing = _standing(work, before.participant)
-    if standing.lift_asked_by in {"", work.caller.client_id}:
+    if standing.lift_asked_by in {"", work.caller.person}:
         raise PlatformError(
             ErrorReason.ERROR_REASON_FAILED_PRECONDITION,
             "lifting a protection takes two people: one asks with LiftProtection, another confirms",
         )
-    lifted = replace(standing, lifted_by=work.caller.client_id, lifted_on=work.clock.today())
+    lifted = replace(standing, lifted_by=work.caller.person, lifted_on=work.clock.today())
     protections.write_lift(work.session, work.keys, lifted)
     change_participant(work, before, replace(before.participant, protected=False))
     _tell_cases(work, before.participant, "protection_lifted")

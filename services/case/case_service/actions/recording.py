@@ -46,7 +46,7 @@ def record_participant(
             since=work.clock.today(),
             reason="Said when recorded.",
             evidence_id="",
-            set_by=work.caller.client_id,
+            set_by=work.caller.person,
         )
         protections.add(work.session, work.keys, said)
     return stored

@@ -57,7 +57,7 @@ def report(
         kind=kind,
         state=domain.WAITING,
         reported_by=by,
-        reported_via=work.caller.client_id,
+        reported_via=work.caller.person,
         reported_at=work.clock.now(),
         old=domain.details_of(person, kind),
         new=new,
@@ -104,7 +104,7 @@ def _lock_waiting(work: Work, change_id: str, etag: str) -> domain.ReportedChang
             f"the change is {change.state} already; only one that waits can be decided",
             metadata={"state": change.state},
         )
-    if not domain.may_decide(change, work.caller.client_id):
+    if not domain.may_decide(change, work.caller.person):
         raise PlatformError(
             ErrorReason.ERROR_REASON_FAILED_PRECONDITION,
             "a bank account takes two people: another worker must decide what you recorded",
@@ -118,7 +118,7 @@ def _decide(
     case = cases.read(work.session, [change.case_id])[0].case
     if answer:
         refuse_locations(work, [case], "answer", answer, but_of=change.participant_id)
-    after = domain.decided(change, state, work.caller.client_id, work.clock.today(), answer)
+    after = domain.decided(change, state, work.caller.person, work.clock.today(), answer)
     store.write(work.session, work.keys, after)
     worklist.done(work, change.change_id, state=state)
     what = _WORDS[change.kind]

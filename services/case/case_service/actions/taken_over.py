@@ -30,7 +30,7 @@ def _version(work: Work, case: Case, order: Order, number: int) -> Version:
         number=number,
         cause="taken_over",
         recorded_at=work.clock.now(),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         text=taken_over_text(case, order),
         obligations=order.obligations,
     )

@@ -31,7 +31,7 @@ def tell(
         on_date=on or work.clock.today(),
         kind=kind,
         about_id=about_id or None,
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         facts=facts,
         citation=citation,
     )

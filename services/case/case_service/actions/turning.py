@@ -47,7 +47,7 @@ def _tell(work: Work, page: Sequence[Clock]) -> None:
             on_date=clock.missed_on or clock.due_on,
             kind="clock_missed" if clock.state is State.MISSED else "clock_elapsed",
             about_id=clock.clock_id,
-            recorded_by=work.caller.client_id,
+            recorded_by=work.caller.person,
             facts={"limit": clock.of_kind.title, "due_on": clock.due_on.isoformat()},
             citation=clock.citation,
         )

@@ -32,11 +32,11 @@ class HandedOver:
 def take(work: Work, item_id: str, etag: str) -> domain.Item:
     """Take an item that nobody has; the second of two is told who was first."""
     item = _open(work, item_id)
-    if item.worker_id == work.caller.client_id:
+    if item.worker_id == work.caller.person:
         return item
     _check_free(work, item)
     check_etag(item.version, etag, "item")
-    return _move(work, domain.moved(item, worker_id=work.caller.client_id), "taken")
+    return _move(work, domain.moved(item, worker_id=work.caller.person), "taken")
 
 
 def release(work: Work, item_id: str, etag: str) -> domain.Item:
@@ -170,7 +170,7 @@ def _open(work: Work, item_id: str) -> domain.Item:
 def _mine(work: Work, item_id: str, etag: str) -> domain.Item:
     """Return an open item that nobody else has, locked."""
     item = _open(work, item_id)
-    if item.worker_id != work.caller.client_id:
+    if item.worker_id != work.caller.person:
         _check_free(work, item)
     check_etag(item.version, etag, "item")
     return item
@@ -194,7 +194,7 @@ def _check_free(work: Work, item: domain.Item) -> None:
         raise desk.precondition(
             f"{item.worker_id} has the item: ask for it, or let a supervisor assign it",
             worker_id=item.worker_id,
-            caller=work.caller.client_id,
+            caller=work.caller.person,
         )
 
 

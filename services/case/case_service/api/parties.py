@@ -117,7 +117,7 @@ class Parties:
         given = request.HasField("bank_account")
         new = Details(bank_account=account_from_message(request.bank_account) if given else None)
         change = reported_changes.report(
-            work, request.case_id, request.participant_id, "account", new, work.caller.client_id
+            work, request.case_id, request.participant_id, "account", new, work.caller.person
         )
         return pb.RecordAccountChangeResponse(change=change_message(change))
 

@@ -93,7 +93,7 @@ class Reviews:
             note=text_of("note", request.note, MAX_STATEMENT_CHARS, needed=False),
             document_ids=tuple(request.document_ids),
             received_on=past(request.received_on, "received_on", work),
-            recorded_by=work.caller.client_id,
+            recorded_by=work.caller.person,
         )
         kept = actions.collect_income(work, income)
         return pb.RecordReviewIncomeResponse(income=income_message(kept))

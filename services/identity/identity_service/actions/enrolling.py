@@ -65,7 +65,7 @@ def enable(
     law = load(work.settings.jurisdiction)
     eligible_from = law.due_date("portal.eligible_after", today)
     hashed = accounts.email_hash(work.keys, email_key(email))
-    by = work.caller.client_id
+    by = work.caller.person
     new = Enablement(participant_id, hashed, today, by, eligible_from)
     enrolments.enable(work.session, new)
     return participant.participant_number, eligible_from

@@ -86,7 +86,7 @@ def grants(work: Work, opened: Opened) -> list[Grant]:
 
 
 def _take(work: Work, access: Access, reason: str) -> None:
-    by = work.caller.client_id
+    by = work.caller.person
     enrolments.end_access(
         work.session, work.keys, access.participant_id, work.clock.now(), by, reason
     )

@@ -41,7 +41,7 @@ def reverse(work: Work, receipt_id: str, cause: str, on: date) -> bool:
         if not store.is_reversed(work.session, receipt_id):
             raise _precondition("it was paid back already, and the bank takes it back too")
         return False
-    now, caller = work.clock.now(), work.caller.client_id
+    now, caller = work.clock.now(), work.caller.person
     one = Correction(
         fact_id("CORRECTION", receipt_id, cause), receipt_id, store.REVERSE, cause, None, None,
         f"{BANK} ({on.isoformat()})", store.CONFIRMED, caller, now, caller, now,
@@ -80,7 +80,7 @@ def propose_amount(work: Work, receipt_id: str, amount_cents: int, reason: str) 
 def confirm(work: Work, correction_id: str) -> Correction:
     """Do what was proposed, as the second of two people."""
     one = _waiting(work, correction_id)
-    if _people(work) > ALONE and one.proposed_by == work.caller.client_id:
+    if _people(work) > ALONE and one.proposed_by == work.caller.person:
         raise PlatformError(
             ErrorReason.ERROR_REASON_FAILED_PRECONDITION,
             f"to correct a receipt takes two people ({PEOPLE}): another worker must confirm what "
@@ -110,7 +110,7 @@ def _propose(
     now = work.clock.now()
     one = Correction(
         new_id(now), receipt_id, kind, cause, to_obligor_id, amount_cents, reason.strip(),
-        store.PROPOSED, work.caller.client_id, now,
+        store.PROPOSED, work.caller.person, now,
     )  # fmt: skip
     if not store.add(work.session, one):
         raise _precondition("a correction of this receipt waits already: confirm or reject it")
@@ -219,7 +219,7 @@ def _waiting(work: Work, correction_id: str) -> Correction:
 
 
 def _decided(work: Work, one: Correction, state: int) -> Correction:
-    by, now = work.caller.client_id, work.clock.now()
+    by, now = work.caller.person, work.clock.now()
     store.decide(work.session, one.correction_id, state, by, now)
     return one._replace(state=state, decided_by=by, decided_at=now)
 

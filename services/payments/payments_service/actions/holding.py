@@ -24,7 +24,7 @@ def place(work: Work, payee_id: str, reason: str, note: str) -> Hold:
         raise invalid_field("reason", f"must be one of {', '.join(reasons)}; read {reason!r}")
     if not note.strip():
         raise invalid_field("note", "must say why")
-    by = work.caller.client_id
+    by = work.caller.person
     hold = Hold(payee_id, new_id(work.clock.now()), reason, by, today, "", None)
     payees.add_hold(work.session, hold, work.keys.encrypt(NOTE, note.strip()))
     return hold
@@ -38,6 +38,6 @@ def release(work: Work, payee_id: str, hold_id: str) -> Hold:
     if hold.released_on is not None:
         detail = f"the hold ended on {hold.released_on} already"
         raise PlatformError(ErrorReason.ERROR_REASON_FAILED_PRECONDITION, detail)
-    over = hold._replace(released_by=work.caller.client_id, released_on=work.clock.today())
+    over = hold._replace(released_by=work.caller.person, released_on=work.clock.today())
     payees.release_hold(work.session, over)
     return over

@@ -87,7 +87,7 @@ def place_appeal(work: Work, obligor_id: str, appealed_on: date) -> Appeal:
         raise invalid_field("obligor_id", "must be the obligor of a case that is known here")
     if appealed_on > work.clock.today():
         raise invalid_field("appealed_on", "must not lie in the future")
-    store.open_appeal(work.session, obligor_id, appealed_on, work.caller.client_id)
+    store.open_appeal(work.session, obligor_id, appealed_on, work.caller.person)
     return Appeal(obligor_id, appealed_on, None, None)
 
 

@@ -123,7 +123,7 @@ class Intake:
             suspended_count=counts.suspended,
             adjustment_cents=sum(row.amount_cents for row in self._taken_back),
             adjustment_count=len(self._taken_back),
-            recorded_by=self.work.caller.client_id,
+            recorded_by=self.work.caller.person,
             recorded_at=self.work.clock.now(),
         )
         receiving.add_batch(self.work.session, batch, deposit.employer_id, deposit.sender_name)

@@ -63,7 +63,7 @@ def ask(
         proof=proof,
         evidence_id=evidence_id.strip(),
         state=payees.ASKED,
-        asked_by=work.caller.client_id,
+        asked_by=work.caller.person,
         asked_on=today,
         decided_by="",
         decided_on=None,
@@ -75,11 +75,11 @@ def ask(
 def decide(work: Work, redirect_id: str, *, agreed: bool) -> Redirect:
     """Put a redirect in force or refuse it, as the second of two people; both parties are told."""
     redirect = _locked(work, redirect_id, payees.ASKED)
-    if redirect.asked_by == work.caller.client_id:
+    if redirect.asked_by == work.caller.person:
         raise _refused(TWO_PEOPLE)
     decided = redirect._replace(
         state=payees.IN_FORCE if agreed else payees.REFUSED,
-        decided_by=work.caller.client_id,
+        decided_by=work.caller.person,
         decided_on=work.clock.today(),
     )
     payees.write_redirect(work.session, decided)

@@ -82,7 +82,7 @@ def confirm(work: Work, task_id: str) -> Task:
     """Do what was proposed, as the second of two people."""
     task = _waiting(work, task_id)
     people = _people(work, task.action)
-    if people > ALONE and task.proposed_by == work.caller.client_id:
+    if people > ALONE and task.proposed_by == work.caller.person:
         rule = f"suspense.people.{NAMES[task.action]}"
         raise _precondition(
             f"to {NAMES[task.action]} a receipt takes two people ({rule}): another worker must "
@@ -125,7 +125,7 @@ def _propose(
     if not reason.strip():
         raise invalid_field("reason", "must be said")
     now = work.clock.now()
-    caller = work.caller.client_id
+    caller = work.caller.person
     task = Task(
         new_id(now), receipt_id, action, store.WAITING, parts, payee, reason.strip(), caller, now
     )
@@ -140,7 +140,7 @@ def _do(work: Work, task: Task) -> Task:
 
 
 def _decided(work: Work, task: Task, state: int) -> Task:
-    by = work.caller.client_id
+    by = work.caller.person
     store.decide_task(work.session, task.task_id, state, by, work.clock.now())
     return Task(
         task.task_id, task.receipt_id, task.action, state, task.parts, None, task.reason,

@@ -27,7 +27,7 @@ def set_card(work: Work, payee_id: str, card_id: str) -> None:
         raise not_found("participant", payee_id)
     if len(card_id) > CARD_MAX:
         raise invalid_field("card_id", f"must have at most {CARD_MAX} characters")
-    by, today, given = work.caller.client_id, work.clock.today(), card_id.strip()
+    by, today, given = work.caller.person, work.clock.today(), card_id.strip()
     if not given:
         payees.set_card(work.session, payee_id, b"", by, today, active=False)
         return
@@ -62,7 +62,7 @@ def record_agency(
         fips=fips,
         method=STATE_EFT if "routing" in plain else CHECK,
         payment=work.keys.encrypt(PAYMENT, json.dumps(plain)),
-        asked_by=work.caller.client_id,
+        asked_by=work.caller.person,
         confirmed_by="",
     )
     payees.record_agency(work.session, agency, work.clock.today())
@@ -106,12 +106,12 @@ def confirm_agency(
     agency = payees.lock_agency(work.session, payee_id)
     if agency is None:
         raise not_found("agency", payee_id)
-    if agency.asked_by == work.caller.client_id:
+    if agency.asked_by == work.caller.person:
         raise PlatformError(ErrorReason.ERROR_REASON_FAILED_PRECONDITION, TWO_PEOPLE)
     recorded = json.loads(work.keys.decrypt(PAYMENT, agency.payment))
     if fips != agency.fips:
         raise invalid_field("fips", NOT_THE_SAME)
     if _payment(fips, account, address) != recorded:
         raise invalid_field("account", NOT_THE_SAME)
-    by, today = work.caller.client_id, work.clock.today()
+    by, today = work.caller.person, work.clock.today()
     payees.confirm_agency(work.session, payee_id, by, today)

@@ -30,7 +30,7 @@ def note_shown(work: Work, method: str, shown: Iterable[tuple[str, int]]) -> Non
     store.note(
         work.session,
         at=work.clock.now(),
-        caller=work.caller.client_id,
+        caller=work.caller.person,
         method=f"childsupport.payments.v1.{method}",
         receipt_ids=ids,
     )

@@ -288,7 +288,7 @@ class BankTotals:
             day,
             totals,
             reference=request.reference,
-            by=work.caller.client_id,
+            by=work.caller.person,
             at=work.clock.now(),
         )
         (stands,) = _bank_days(work, day, day)

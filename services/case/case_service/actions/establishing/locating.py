@@ -179,7 +179,7 @@ def _exhausted(work: Work, request: domain.LocateRequest, on: date) -> domain.Lo
 
 def _save(work: Work, request: domain.LocateRequest, version: int) -> store.Stored:
     stored = store.Stored(request, version + 1)
-    store.write(work.session, stored, work.caller.client_id, work.clock.now())
+    store.write(work.session, stored, work.caller.person, work.clock.now())
     return stored
 
 

@@ -136,7 +136,7 @@ def _record_proceeding(work: Work, view: View, order_id: str, on: date) -> None:
         case_id=view.case.case_id,
         on_date=on,
         fact=Proceeding((view.case.obligor_id, view.case.obligee_id)),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         recorded_at=now,
     )
     parentage.add(work.session, work.keys, recorded, now)

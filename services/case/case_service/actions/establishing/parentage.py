@@ -105,7 +105,7 @@ def add(work: Work, opened: Opened, fact: Fact, on: date) -> Recorded:
         case_id=opened.case.case_id,
         on_date=on,
         fact=fact,
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         recorded_at=now,
     )
     parentage.add(work.session, work.keys, recorded, now)

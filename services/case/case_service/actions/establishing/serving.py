@@ -91,7 +91,7 @@ def record_attempt(
         outcome = attempt.outcome.replace("_", " ")
         _tell(work, process, "service_attempted", on, method=method, outcome=outcome)
     stored = _save(work, process, before.version)
-    by, at = work.caller.client_id, work.clock.now()
+    by, at = work.caller.person, work.clock.now()
     store.add_attempt(work.session, work.keys, process_id, attempt, by, at)
     return stored
 
@@ -264,7 +264,7 @@ def _open(work: Work, process_id: str, etag: str) -> store.Stored:
 
 def _save(work: Work, process: domain.Process, version: int) -> store.Stored:
     stored = store.Stored(process, version + 1)
-    store.write(work.session, stored, work.caller.client_id, work.clock.now())
+    store.write(work.session, stored, work.caller.person, work.clock.now())
     return stored
 
 

@@ -61,7 +61,7 @@ def attach(work: Work, attachment: Attachment) -> store.Worksheet:
         policy_checksum=result.policy_checksum,
         input=_json(attachment.given),
         result=_json(response_message(result)),
-        recorded_by=work.caller.client_id,
+        recorded_by=work.caller.person,
         recorded_at=now,
     )
     store.add(work.session, work.keys, worksheet)
