@@ -8,6 +8,7 @@ from childsupport.identity.v1 import account_service_pb2 as pb
 from identity_service import account_messages as messages
 from identity_service import signing
 from identity_service.actions import granting, logging_in, registering, second_factors, sessions
+from identity_service.actions.refusing import precondition
 from identity_service.actions.second_factors import Proof
 from identity_service.domain.clients import is_uuid
 from identity_service.settings import settings_of
@@ -160,6 +161,26 @@ class Accounts:
         made = second_factors.create_recovery_codes(work, request.session_token)
         return pb.CreateRecoveryCodesResponse(recovery_codes=made)
 
+    def SetUpPasskey(self, request: pb.SetUpPasskeyRequest, work: Work) -> pb.SetUpPasskeyResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
+
+    def ConfirmPasskey(self, request: pb.ConfirmPasskeyRequest, work: Work) -> pb.ConfirmPasskeyResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
+
+    def RemovePasskey(self, request: pb.RemovePasskeyRequest, work: Work) -> pb.RemovePasskeyResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
+
+    def BeginPasskeyLogIn(self, request: pb.BeginPasskeyLogInRequest, work: Work) -> pb.BeginPasskeyLogInResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
+
+    def CompletePasskeyLogIn(self, request: pb.CompletePasskeyLogInRequest, work: Work) -> pb.CompletePasskeyLogInResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
+
     def IssueUserToken(
         self, request: pb.IssueUserTokenRequest, work: Work
     ) -> pb.IssueUserTokenResponse:
@@ -204,6 +225,10 @@ class AccountReads:
                 for event in store.events(work.session, opened.account.account_id, EVENTS_MAX)
             ]
         )
+
+    def ListPasskeys(self, request: pb.ListPasskeysRequest, work: Work) -> pb.ListPasskeysResponse:
+        """Not there yet."""
+        raise precondition("passkeys", "passkeys are not offered yet")
 
     def GetGrants(self, request: pb.GetGrantsRequest, work: Work) -> pb.GetGrantsResponse:
         """Return what the account may see."""

@@ -6,6 +6,7 @@ from chassis.runtime import Work
 from childsupport.identity.v1 import enrolment_service_pb2 as pb
 from identity_service import account_messages as messages
 from identity_service.actions import enrolling, granting, keys, sessions
+from identity_service.actions.refusing import precondition
 from identity_service.domain import enrolment
 from identity_service.domain.clients import is_uuid
 from identity_service.store import accounts, codes, enrolments, participants
@@ -111,6 +112,18 @@ class PortalAccess:
         """Have a link mailed."""
         granting.start_reset(work, _id(request.participant_id))
         return pb.StartResetResponse()
+
+    def ConfirmSecondFactorRemoval(
+        self, request: pb.ConfirmSecondFactorRemovalRequest, work: Work
+    ) -> pb.ConfirmSecondFactorRemovalResponse:
+        """Not there yet."""
+        raise precondition("removal", "a second factor cannot be taken away yet")
+
+    def RejectSecondFactorRemoval(
+        self, request: pb.RejectSecondFactorRemovalRequest, work: Work
+    ) -> pb.RejectSecondFactorRemovalResponse:
+        """Not there yet."""
+        raise precondition("removal", "a second factor cannot be taken away yet")
 
     def RevokeAccess(self, request: pb.RevokeAccessRequest, work: Work) -> pb.RevokeAccessResponse:
         """Take access away."""
