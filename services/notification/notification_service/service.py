@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Job, Service, Timer
-from notification_service import api, told_payment_api
+from notification_service import api, party_api, told_payment_api
 from notification_service.account_mailing import send_account_mail
 from notification_service.handlers import HANDLERS
 from notification_service.issuing import render_letters, republish_letters, retry_failed_letters
@@ -16,7 +16,7 @@ SERVICE = Service(
     name="notification",
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    servicers=(*api.SERVICERS, *told_payment_api.SERVICERS),
+    servicers=(*api.SERVICERS, *party_api.SERVICERS, *told_payment_api.SERVICERS),
     handlers=HANDLERS,
     timers=(
         Timer("settle", every_seconds=5.0, run=settle),

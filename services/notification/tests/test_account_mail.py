@@ -14,9 +14,11 @@ from structlog.testing import capture_logs
 
 from chassis.dates import from_instant
 from childsupport.identity.v1 import events_pb2 as pb
+from childsupport.notification.v1 import party_service_pb2 as party_pb
 from notification_service.catalogue import LANGUAGES, catalogue
 from notification_service.domain import account_notices
 from notification_service.domain.account_notices import AccountMail
+from notification_service.party_api import PartyInbox
 from notification_service.store.tables import account_mail, metadata
 
 EMAIL = "jane@example.org"
@@ -141,6 +143,9 @@ def test_the_key_comes_by_letter_and_no_list_shows_it(
     for said in (KEY, "March 27, 2026", "letter 2", "34 Oak Avenue", "call us at"):
         assert said in text, said
     assert world.letters("obligee") == []
+    request = party_pb.ListMyLettersRequest(participant_id=name_of("obligee"))
+    with world.runtime.work() as work:
+        assert not PartyInbox().ListMyLetters(request, work).letters
     with world.runtime.work() as work:
         for table in metadata.sorted_tables:
             for row in work.session.execute(select(table)):

@@ -344,6 +344,17 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What each sentence names. It is said when all of that is known."""
 
 WORDS = frozenset(
-    {"child", "medical", "spousal", "child_care", "arrears", "address", "employment", "account"}
+    {
+        "child",
+        "medical",
+        "spousal",
+        "child_care",
+        "arrears",
+        "address",
+        "contact",
+        "employment",
+        "account",
+        "insurance",
+    }
 )
 """Codes that a catalogue has a word for (places `…_word`)."""

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, DateTime, case, func, literal, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,6 +41,15 @@ class Entry:
     facts: Facts
     create_time: datetime
     email_state: str
+    read_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: among the unread entries or behind them."""
+
+    unread: bool
+    place: int
 
 
 def write(
@@ -123,18 +144,69 @@ def read(
     )
     if before is not None:
         query = query.where(inbox_entry.c.id < before)
-    return [
-        Entry(
-            place=r.id,
-            entry_id=r.entry_id,
-            kind=r.kind,
-            about_id=r.about_id,
-            facts=facts.decrypt(keys, _PURPOSE, r.facts),
-            create_time=r.create_time,
-            email_state=r.email_state,
+    return [_entry(keys, row) for row in session.execute(query)]
+
+
+def read_unread_first(
+    session: Session, keys: Keys, participant_id: str, after: Place | None, limit: int
+) -> list[Entry]:
+    """Return a page of a participant's entries: those not read, then the others, newest first."""
+    unread = inbox_entry.c.read_time.is_(None)
+    query = (
+        select(inbox_entry)
+        .where(inbox_entry.c.participant_id == participant_id)
+        .order_by(unread.desc(), inbox_entry.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        below = inbox_entry.c.id < after.place
+        query = query.where(
+            or_(and_(unread, below), not_(unread)) if after.unread else and_(not_(unread), below)
         )
-        for r in session.execute(query)
-    ]
+    return [_entry(keys, row) for row in session.execute(query)]
+
+
+def one(session: Session, keys: Keys, participant_id: str, entry_id: str) -> Entry | None:
+    """Return an entry of a participant; None also for one that went to somebody else."""
+    query = select(inbox_entry).where(
+        inbox_entry.c.entry_id == entry_id, inbox_entry.c.participant_id == participant_id
+    )
+    row = session.execute(query).first()
+    return _entry(keys, row) if row else None
+
+
+def mark_read(session: Session, participant_id: str, entry_id: str, at: datetime) -> None:
+    """Note when a participant read an entry of his own; the first time stays."""
+    session.execute(
+        update(inbox_entry)
+        .where(
+            inbox_entry.c.entry_id == entry_id,
+            inbox_entry.c.participant_id == participant_id,
+            inbox_entry.c.read_time.is_(None),
+        )
+        .values(read_time=at)
+    )
+
+
+def count_unread(session: Session, participant_id: str) -> int:
+    """Return how many entries a participant has not read."""
+    query = select(func.count()).where(
+        inbox_entry.c.participant_id == participant_id, inbox_entry.c.read_time.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def _entry(keys: Keys, row: Row[tuple[object, ...]]) -> Entry:
+    return Entry(
+        place=row.id,
+        entry_id=row.entry_id,
+        kind=row.kind,
+        about_id=row.about_id,
+        facts=facts.decrypt(keys, _PURPOSE, row.facts),
+        create_time=row.create_time,
+        email_state=row.email_state,
+        read_time=row.read_time,
+    )
 
 
 def _email_state(*, mail_is_on: bool) -> ColumnElement[str]:

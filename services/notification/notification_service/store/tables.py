@@ -82,6 +82,9 @@ inbox_entry = Table(
     Column("email_state", Text, nullable=False, comment="the entry is its own place in the queue"),
     Column("email_attempts", Integer, nullable=False, server_default=text("0")),
     Column("email_due_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "read_time", DateTime(timezone=True), comment="when its reader opened it; the first time"
+    ),
     CheckConstraint("participant_id IS NOT NULL OR case_id IS NOT NULL", name="reader"),
     CheckConstraint(
         "email_state IN ('undecided', 'not_chosen', 'off', 'queued', 'sent', 'failed')",
@@ -89,6 +92,12 @@ inbox_entry = Table(
     ),
 )
 Index("ix_inbox_entry_participant_id_id", inbox_entry.c.participant_id, inbox_entry.c.id)
+Index(
+    "ix_inbox_entry_unread",
+    inbox_entry.c.participant_id,
+    inbox_entry.c.id,
+    postgresql_where=inbox_entry.c.read_time.is_(None),
+)
 Index(
     "ix_inbox_entry_undecided",
     inbox_entry.c.id,
