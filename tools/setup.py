@@ -168,6 +168,10 @@ def make_stubs() -> None:
     run((str(VENV_PYTHON), str(ROOT / "tools" / "protos.py")))
 
 
+def fetch_uswds() -> None:
+    run((str(VENV_PYTHON), str(ROOT / "tools" / "uswds.py")))
+
+
 def prepare_environment() -> str:
     """Make the virtual environment unless a working one is there. Returns its Python's version."""
     mark = STAMPS / "venv"
@@ -199,6 +203,11 @@ def prepare() -> None:
     contract = digest_tree(ROOT / "protos", "*.proto")
     protos = digest(packages.encode(), contract.encode(), generator)
     step("stubs from the protos", "protos", protos, make_stubs)
+
+    uswds = ROOT / "tools" / "uswds.py"
+    if not (ROOT / "libs" / "web" / "uswds" / "css").is_dir():
+        (STAMPS / "uswds").unlink(missing_ok=True)
+    step("the U.S. Web Design System (npm)", "uswds", digest(uswds.read_bytes()), fetch_uswds)
 
 
 def main() -> int:

@@ -57,7 +57,9 @@ def test_service_learns_the_end_user_beside_its_caller(jane):
     token = granted(jane)
     issued = jane.call("IssueUserToken", session_token=token)
     sent = (("x-end-user", issued.user_token),)
-    denied = jane.identity.refused(lambda: jane.call("GetSession", session_token=token, metadata=sent))
+    denied = jane.identity.refused(
+        lambda: jane.call("GetSession", session_token=token, metadata=sent)
+    )
     assert denied.reason == ErrorReason.ERROR_REASON_PERMISSION_DENIED, "it answers no parent"
     told = jane.identity.refused(
         lambda: jane.call("GetSession", session_token=token, metadata=(("x-end-user", "made up"),))

@@ -4,6 +4,7 @@ import json
 import os
 import urllib.request
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,12 @@ app.command()(guideline)
 app.command()(form)
 
 VAR = Path("var")
+DOORS = {
+    "intake": "intake_service.server",
+    "portal": "portal_service.service",
+    "console": "console_service.service",
+}
+"""What speaks HTTP: no database, no worker, one role."""
 HEALTH_SECONDS = 5
 METRICS_PORT = "METRICS_PORT"
 
@@ -89,13 +96,12 @@ def run(
 ) -> None:
     """Be one role of one service, with settings from the environment."""
     os.umask(PRIVATE)
-    if (service, role) == ("intake", "api"):
+    if service in DOORS and role == "api":
         from chassis.garbage import collect_seldom
-        from intake_service.server import serve
 
         collect_seldom()
         with told():
-            serve()
+            import_module(DOORS[service]).serve()
         return
     if role == "worker":
         from chassis import worker

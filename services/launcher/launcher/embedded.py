@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import SecretStr
 
@@ -13,17 +13,23 @@ from chassis.clock import Clock
 from chassis.grpc.server import Server, build_server
 from chassis.local_bus import LocalBus
 from chassis.runtime import Runtime
+from console_service import service as console
 from identity_service.registration import bootstrap_client
 from intake_service.server import IntakeServer
 from launcher.keys import key_file, provide_keys
 from launcher.platform import Addresses, Administrator
 from launcher.postgres import embedded_postgres
 from launcher.registry import SERVICES, service_named
+from portal_service import service as portal
+from web.serving import HttpServer
+from web.settings import WebSettings
 
 CONNECTIONS_PER_SERVICE = 8
 SPARE_CONNECTIONS = 12
 """For migrations, the listener of each outbox, and people with psql."""
 ADMINISTRATOR = "administrator"
+SITES: Mapping[str, Any] = {portal.NAME: portal, console.NAME: console}
+"""Web sites: modules with SCOPES, SETTINGS, build_app and bound."""
 TIMERS_IN_A_ROW = 3
 """A timer can leave work to another (identified, then posted): each gets a turn after the other."""
 
@@ -40,6 +46,7 @@ class EmbeddedPlatform:
         clock_start: datetime | None = None,
         clock: Clock | None = None,
         intake_port: int = 0,
+        site_ports: Mapping[str, int] | None = None,
         smtp_port: int = 0,
         grpc_ports: Mapping[str, int] | None = None,
         say: Say = lambda _: None,
@@ -52,6 +59,7 @@ class EmbeddedPlatform:
         self._clock_start = clock_start
         self._clock = clock
         self._intake_port = intake_port
+        self._site_ports = site_ports or {}
         self._smtp_port = smtp_port
         self._grpc_ports = grpc_ports or {}
         self._say = say
@@ -97,6 +105,10 @@ class EmbeddedPlatform:
         identity = self._runtime("identity", server.url("identity"), "")
         with identity.work() as work:
             secret = bootstrap_client(work, ADMINISTRATOR, rotate=True) or ""
+            site_secrets = {
+                name: bootstrap_client(work, name, site.SCOPES, rotate=True) or ""
+                for name, site in SITES.items()
+            }
         targets = {"identity": self._serve(identity, stack)}
         for name in SERVICES:
             if name != "identity":
@@ -107,7 +119,13 @@ class EmbeddedPlatform:
         stack.callback(self.bus.stop)
         intake = stack.enter_context(self._intake(targets))
         self.administrator = Administrator(ADMINISTRATOR, secret)
-        self.addresses = Addresses(targets, intake.url, self.root / "files")
+        sites = {
+            name: stack.enter_context(self._site(name, secret, targets)).url
+            for name, secret in site_secrets.items()
+        }
+        self.addresses = Addresses(
+            targets, intake.url, self.root / "files", sites["portal"], sites["console"]
+        )
 
     def _runtime(self, name: str, url: str, identity_target: str) -> Runtime:
         service = service_named(name)
@@ -135,6 +153,26 @@ class EmbeddedPlatform:
         server.start()
         stack.callback(server.drain, 1.0)
         return f"127.0.0.1:{server.port}"
+
+    def _site(self, name: str, secret: str, targets: Mapping[str, str]) -> HttpServer:
+        """Return a web site on a port of its own; its origin is that port on this machine."""
+        site = SITES[name]
+        settings: WebSettings = site.SETTINGS.from_environment(
+            name,
+            client_id=name,
+            client_secret=SecretStr(secret),
+            web_port=self._site_ports.get(name, 0),
+            data_dir=self.root / "files",
+            **{
+                field: target
+                for service, target in targets.items()
+                if (field := f"{service}_grpc_target") in site.SETTINGS.model_fields
+            },
+        )
+        taken = site.bound(settings)
+        origin = f"http://{settings.web_host}:{taken.getsockname()[1]}"
+        own = settings.model_copy(update={"public_origin": origin})
+        return HttpServer(site.build_app(own), taken, name)
 
     def _intake(self, targets: Mapping[str, str]) -> IntakeServer:
         return IntakeServer(

@@ -29,6 +29,8 @@ class Addresses:
     """Service name to host:port."""
     intake_url: str
     data_dir: Path
+    portal_url: str = ""
+    console_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

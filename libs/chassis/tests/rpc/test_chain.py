@@ -23,6 +23,7 @@ def test_links_stand_in_the_order_of_the_design():
         "audit",
         "scope",
         "validation",
+        "party",
         "session",
         "idempotency",
     ]

@@ -1,0 +1,1 @@
+"""What the web sites of the platform stand on: pages, forms, sessions, languages, security."""

@@ -1,0 +1,40 @@
+"""How figures, days and instants are written, by language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
+
+LOCALES = {"en": "en_US", "es": "es_US"}
+CURRENCY = "USD"
+
+
+def money(cents: int, language: str) -> str:
+    """Return cents as dollars: $1,234.50."""
+    return format_currency(Decimal(cents).scaleb(-2), CURRENCY, locale=LOCALES[language])
+
+
+def day(value: Date | date | None, language: str, form: str = "long") -> str:
+    """Return a day: March 6, 2026. Empty for an unset one."""
+    if isinstance(value, Date):
+        value = date(value.year, value.month, value.day) if value.year else None
+    return format_date(value, format=form, locale=LOCALES[language]) if value else ""
+
+
+def month(value: Date | date, language: str) -> str:
+    """Return a month: March 2026."""
+    return day(value, language, "MMMM yyyy")
+
+
+def instant(value: Timestamp | datetime, language: str, zone: str) -> str:
+    """Return an instant in the State's own time; empty for an unset one."""
+    if isinstance(value, Timestamp):
+        if not value.seconds:
+            return ""
+        value = value.ToDatetime(tzinfo=ZoneInfo("UTC"))
+    local = value.astimezone(ZoneInfo(zone))
+    return format_datetime(local, format="medium", locale=LOCALES[language])

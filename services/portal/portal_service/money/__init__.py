@@ -1,0 +1,9 @@
+"""Payments and balances of both parents, paying online, how one is paid."""
+
+from collections.abc import Mapping
+
+from web.site import Page
+
+PAGES: tuple[Page, ...] = ()
+MESSAGES: Mapping[str, str] = {}
+"""Code to marked message, for `?done=`; codes begin with the room's name."""

@@ -1,0 +1,16 @@
+"""What the portal can be told."""
+
+from web.settings import WebSettings
+
+QUICK_EXIT = "https://www.weather.gov/"
+
+
+class PortalSettings(WebSettings):
+    """Settings of the portal."""
+
+    case_grpc_target: str = ""
+    """Where the case service listens; the next two likewise."""
+    payments_grpc_target: str = ""
+    notification_grpc_target: str = ""
+    quick_exit: str = QUICK_EXIT
+    """Where the quick exit leads: a page that anybody may have open."""
