@@ -61,6 +61,17 @@ def closure_message(stored: closures.Stored) -> pb.Closure:
     )
 
 
+def own_closure_message(stored: closures.Stored) -> pb.Closure:
+    """Return the message for a closing as its recipient sees it.
+
+    The ground and its checks say what is known of the other side (health, income, danger).
+    """
+    message = closure_message(stored)
+    for hidden in ("ground", "title", "checks", "reopened_because", "application_id", "etag"):
+        message.ClearField(hidden)
+    return message
+
+
 def _answer(given: domain.Answer) -> pb.ClosureAnswer:
     return pb.ClosureAnswer(
         kind=ANSWER_VALUES[given.kind],

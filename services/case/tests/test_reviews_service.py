@@ -310,8 +310,11 @@ def test_no_change_has_reasons_and_can_be_contested_for_thirty_days(runtime: Run
     assert contested(runtime)[-1].endswith("goes on: He has a second job.")
     conclude(runtime, review, pb.REVIEW_CONCLUSION_NO_CHANGE)
     contest.statement = "I moved to 1 Hidden Lane."
-    again = review_of(call(runtime, "ContestReview", contest))
-    assert again.statement.splitlines()[-1] == contest.statement
+    shown = review_of(call(runtime, "ContestReview", contest))
+    # The other parent's ground and words were never hers to read.
+    assert (shown.statement, list(shown.grounds), shown.requested_by) == ("", [], "")
+    kept = call(runtime, "GetReview", pb.GetReviewRequest(review_id=review.review_id))
+    assert review_of(kept).statement.splitlines()[-1] == contest.statement
     assert contested(runtime)[-1].endswith("goes on: what was said stands in the review.")
     conclude(runtime, review, pb.REVIEW_CONCLUSION_NO_CHANGE)
     pass_days(runtime, 31)

@@ -7,7 +7,7 @@ from google.type.date_pb2 import Date
 import policy
 from case_service.actions import carrying_out, findings
 from case_service.actions import closing as actions
-from case_service.actions.desk import case_of, check_party, party_case, text_of
+from case_service.actions.desk import case_of, check_party, text_of
 from case_service.actions.held_closings import facts_of
 from case_service.closing_messages import (
     ANSWERS,
@@ -16,10 +16,11 @@ from case_service.closing_messages import (
     closure_message,
     finding_message,
     ground_message,
+    own_closure_message,
 )
 from case_service.domain import closing as domain
 from case_service.domain.closing_grounds import BY_CODE, GROUNDS
-from case_service.domain.desk.access import is_id
+from case_service.domain.desk.access import is_id, parties
 from case_service.messages import case_message
 from case_service.store import closures
 from chassis.dates import to_date
@@ -135,12 +136,14 @@ class Closures:
         """Take the recipient's own answer."""
         closure_id = _id(request.closure_id, "closing")
         stored = closures.read(work.session, work.keys, closure_id)
-        if stored is None:
+        me = request.participant_id
+        if stored is None or stored.closure.recipient_id != me:
             raise not_found("closing", closure_id)
-        party_case(work, stored.closure.case_id, request.participant_id)
+        if me not in parties(case_of(work, stored.closure.case_id), work.clock.today()):
+            raise not_found("closing", closure_id)
         given = _answer(request.kind, request.statement, work.clock.today())
-        after = actions.answer(work, closure_id, given, participant_id=request.participant_id)
-        return pb.AnswerClosureNoticeResponse(closure=closure_message(after))
+        after = actions.answer(work, closure_id, given, participant_id=me)
+        return pb.AnswerClosureNoticeResponse(closure=own_closure_message(after))
 
     def RecordClosureAnswer(
         self, request: pb.RecordClosureAnswerRequest, work: Work

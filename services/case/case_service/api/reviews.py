@@ -7,7 +7,7 @@ from datetime import date
 from google.type.date_pb2 import Date
 
 import policy
-from case_service.actions import comparing, review_outcomes
+from case_service.actions import comparing, own_reviews, review_outcomes
 from case_service.actions import reviews as actions
 from case_service.actions.desk import case_of, check_party, party_case, text_of
 from case_service.actions.recording import refuse
@@ -49,7 +49,8 @@ class Reviews:
         case = party_case(work, request.case_id, request.participant_id)
         check_parent(request.participant_id, (case.obligor_id, case.obligee_id))
         stored = actions.ask(work, case.case_id, _asked(request, "party"))
-        return pb.AskForReviewResponse(review=review_message(stored))
+        mine = own_reviews.shown(work, stored, request.participant_id)
+        return pb.AskForReviewResponse(review=review_message(mine))
 
     def OpenReview(self, request: pb.OpenReviewRequest, work: Work) -> pb.OpenReviewResponse:
         """Open a review for a parent who asked on paper, or for the agency."""
@@ -149,7 +150,8 @@ class Reviews:
             statement,
             tuple(request.document_ids),
         )
-        return pb.ContestReviewResponse(review=review_message(stored))
+        mine = own_reviews.shown(work, stored, request.participant_id)
+        return pb.ContestReviewResponse(review=review_message(mine))
 
     def RecordReviewResult(
         self, request: pb.RecordReviewResultRequest, work: Work
@@ -186,7 +188,8 @@ class Reviews:
             "The parent who asked for it took the request back.",
             participant_id=request.participant_id,
         )
-        return pb.WithdrawReviewResponse(review=review_message(stored))
+        mine = own_reviews.shown(work, stored, request.participant_id)
+        return pb.WithdrawReviewResponse(review=review_message(mine))
 
     def CancelReview(self, request: pb.CancelReviewRequest, work: Work) -> pb.CancelReviewResponse:
         """End a review that lost its object."""

@@ -73,6 +73,14 @@ class Filter:
     newest_first: bool = False
 
 
+def happened(session: Session, case_id: str, kind: str, about_id: str) -> bool:
+    """Tell whether something happened to a thing of a case."""
+    query = select(history.c.id).where(
+        history.c.case_id == case_id, history.c.kind == kind, history.c.about_id == about_id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def page(
     session: Session, keys: Keys, which: Filter, after: tuple[date, int] | None, limit: int
 ) -> list[Entry]:
