@@ -146,7 +146,8 @@ def _write_history(changed: Iterable[cases.Stored], work: Work) -> None:
 
 def _digest(value: model.Participant | model.Case, keys: Keys) -> bytes:
     """Hash what was handed in, keyed: a plain hash of an SSN could be found by trying."""
-    return keys.lookup_hash("content", json.dumps(asdict(value), default=str, sort_keys=True))
+    content = {k: v for k, v in asdict(value).items() if k not in model.NOT_HANDED_IN}
+    return keys.lookup_hash("content", json.dumps(content, default=str, sort_keys=True))
 
 
 def _page_violations(

@@ -1,7 +1,7 @@
 """Messages about parties to the domain's dataclasses and back."""
 
 from case_service.actions.parties import NewCase, NewMember, Person
-from case_service.domain.model import Participant, Violation
+from case_service.domain.model import HealthInsurance, Participant, Violation
 from case_service.domain.reported_changes import Details, ReportedChange
 from case_service.messages import (
     CASE_TYPES,
@@ -26,6 +26,7 @@ KINDS = {
     pb.CHANGE_KIND_CONTACT: "contact",
     pb.CHANGE_KIND_EMPLOYMENT: "employment",
     pb.CHANGE_KIND_ACCOUNT: "account",
+    pb.CHANGE_KIND_INSURANCE: "insurance",
 }
 STATES = {
     pb.CHANGE_STATE_WAITING: "waiting",
@@ -120,6 +121,23 @@ def details_message(details: Details) -> pb.ChangeDetails:
         ),
         employer=employer_message(details.employer),
         bank_account=account,
+        employed_since=from_date(details.employed_since),
+        employment_ended_on=from_date(details.employment_ended_on),
+        insurance=insurance_message(details.insurance),
+    )
+
+
+def insurance_message(insurance: HealthInsurance | None) -> pb.HealthInsurance | None:
+    """Return the message for health insurance: of its number the last four characters."""
+    if insurance is None:
+        return None
+    return pb.HealthInsurance(
+        insurer=insurance.insurer,
+        policy_number=last_four(insurance.policy_number),
+        through_employer=insurance.through_employer,
+        since=from_date(insurance.since),
+        until=from_date(insurance.until),
+        covered_children=insurance.covered_children,
     )
 
 
@@ -138,6 +156,20 @@ def details_from_message(m: pb.ChangeDetails) -> Details:
         preferred_contact=CONTACTS.get(m.preferred_contact, ""),
         employer=employer_from_message(m.employer) if m.HasField("employer") else None,
         bank_account=account_from_message(m.bank_account) if m.HasField("bank_account") else None,
+        employed_since=to_date(m.employed_since, "details.employed_since"),
+        employment_ended_on=to_date(m.employment_ended_on, "details.employment_ended_on"),
+        insurance=_insurance(m.insurance) if m.HasField("insurance") else None,
+    )
+
+
+def _insurance(m: pb.HealthInsurance) -> HealthInsurance:
+    return HealthInsurance(
+        insurer=m.insurer.strip(),
+        policy_number=m.policy_number.strip(),
+        through_employer=m.through_employer,
+        since=to_date(m.since, "details.insurance.since"),
+        until=to_date(m.until, "details.insurance.until"),
+        covered_children=tuple(name.strip() for name in m.covered_children),
     )
 
 

@@ -206,7 +206,9 @@ def sweep(world: World) -> int:
         ):
             continue
         for subject in everybody[:1] if short(method) in MAY_TELL else everybody:
-            answer = world.call(method, asked(method, case, subject), "case.read case.party party.any")
+            answer = world.call(
+                method, asked(method, case, subject), "case.read case.party party.any"
+            )
             if answer is not None:
                 answered += 1
                 assert_nothing_planted(answer.SerializeToString(), short(method))

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from case_service.domain import duplicates
 from case_service.domain.imports import participant_violations, parties_of
 from case_service.domain.model import Case, Participant, Violation
-from case_service.domain.parties import record_violations
+from case_service.domain.parties import employed_anew, record_violations
 from case_service.domain.protection import mentions, visible_to
 from case_service.sealing import participant_state
 from case_service.store import participants, protections
@@ -65,6 +65,7 @@ def change_participant(
     """Write a participant in the next version and tell it; unchanged he stays as he is."""
     if before.participant == after:
         return before
+    after = employed_anew(before.participant, after)
     refuse([*participant_violations(after), *record_violations(after, work.clock.today())])
     if after.ssn and after.ssn != before.participant.ssn:
         store.lock_recording(work.session)

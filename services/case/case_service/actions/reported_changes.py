@@ -140,11 +140,13 @@ _WORDS = {
     "contact": "phone or e-mail",
     "employment": "employment",
     "account": "bank account",
+    "insurance": "health insurance",
 }
 _NOTICE_WORDS = {
     "address": "address",
-    "contact": "address",
+    "contact": "contact",
     "employment": "employment",
     "account": "account",
+    "insurance": "insurance",
 }
 """What notification has words for."""

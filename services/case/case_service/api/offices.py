@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from case_service.actions.changing import check_etag
 from case_service.actions.recording import refuse
+from case_service.domain.imports import email_is_right
 from case_service.domain.model import Violation
 from case_service.domain.offices import Office
 from case_service.domain.parties import phone_is_right
@@ -60,6 +61,7 @@ class Offices:
             zip_code=m.zip_code.strip(),
             hours=m.hours.strip(),
             worked_by=m.worked_by,
+            email=m.email.strip(),
         )
         refuse(_violations(after, work))
         if not store.write(work.session, after, version, work.clock.now()):
@@ -75,7 +77,9 @@ def _violations(office: Office, work: Work) -> Iterator[Violation]:
         yield Violation("office.phone", "ten digits, or empty")
     if office.zip_code and not re.fullmatch(r"[0-9]{5}([0-9]{4})?", office.zip_code):
         yield Violation("office.zip_code", "five or nine digits, or empty")
-    for name in ("street", "city", "hours"):
+    if office.email and not email_is_right(office.email):
+        yield Violation("office.email", "an address of the form name@domain, or empty")
+    for name in ("street", "city", "hours", "email"):
         if len(getattr(office, name)) > MAX_TEXT_CHARS:
             yield Violation(f"office.{name}", f"{MAX_TEXT_CHARS} characters at the most")
     if office.worked_by:
@@ -103,6 +107,7 @@ def _message(office: Office, version: int) -> pb.Office:
         zip_code=office.zip_code,
         hours=office.hours,
         worked_by=office.worked_by,
+        email=office.email,
         etag=str(version),
     )
 

@@ -103,7 +103,9 @@ class Parties:
     def ReportChange(self, request: pb.ReportChangeRequest, work: Work) -> pb.ReportChangeResponse:
         """Take what a party says of himself: it waits until a worker accepts it."""
         if request.kind not in KINDS:
-            raise invalid_field("kind", "must be said: address, contact, employment or account")
+            raise invalid_field(
+                "kind", "must be said: address, contact, employment, account or insurance"
+            )
         new = details_from_message(request.details)
         change = reported_changes.report(
             work, request.case_id, request.participant_id, KINDS[request.kind], new, PARTY

@@ -16,6 +16,7 @@ from case_service.party_messages import (
     STATES,
     change_message,
     details_message,
+    insurance_message,
     last_four,
     locations_message,
     part_message,
@@ -23,7 +24,7 @@ from case_service.party_messages import (
 )
 from case_service.store import participants, protections, reported_changes
 from case_service.store import parties as store
-from chassis.dates import to_date
+from chassis.dates import from_date, to_date
 from chassis.errors import invalid_field, not_found
 from chassis.grpc import paging
 from chassis.runtime import Work
@@ -159,6 +160,9 @@ class PartyReads:
             locations=locations_message(person, visible_to(person.participant_id, ())),
             account_last_four=last_four(account.account_number) if account else "",
             changes=[change_message(change) for change in waiting],
+            employed_since=from_date(person.employed_since),
+            employment_ended_on=from_date(person.employment_ended_on),
+            insurance=insurance_message(person.insurance),
         )
 
 

@@ -35,7 +35,7 @@ def participant_violations(p: Participant) -> Iterator[Violation]:
         yield Violation("ssn", "nine digits, not all zero, or empty when unknown")
     if p.language not in LANGUAGES:
         yield Violation("language", f"one of {', '.join(LANGUAGES)}")
-    if p.email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", p.email):
+    if p.email and not email_is_right(p.email):
         yield Violation("email", "an address of the form name@domain")
     if p.email_notices and not p.email:
         yield Violation("email_notices", "needs an e-mail address")
@@ -43,6 +43,11 @@ def participant_violations(p: Participant) -> Iterator[Violation]:
         yield from _address(p.address)
     if p.bank_account is not None:
         yield from _bank_account(p.bank_account)
+
+
+def email_is_right(email: str) -> bool:
+    """Tell whether something can be an e-mail address."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email) is not None
 
 
 def case_violations(case: Case) -> Iterator[Violation]:

@@ -45,6 +45,19 @@ class Employer:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthInsurance:
+    """Health insurance that a parent has for the children."""
+
+    insurer: str
+    policy_number: str = ""
+    through_employer: bool = False
+    since: date | None = None
+    until: date | None = None
+    covered_children: tuple[str, ...] = ()
+    """Given names, as the parent says them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """A participant as it was handed in."""
 
@@ -69,6 +82,14 @@ class Participant:
     died_on: date | None = None
     preferred_contact: str = ""
     """mail, email, phone; empty: as the law and the matter ask."""
+    employed_since: date | None = None
+    employment_ended_on: date | None = None
+    """Of who has no employer any more."""
+    insurance: HealthInsurance | None = None
+
+
+NOT_HANDED_IN = frozenset({"employed_since", "employment_ended_on", "insurance"})
+"""What no other system hands in of a participant: it does not count for whether that changed."""
 
 
 @dataclass(frozen=True, slots=True)

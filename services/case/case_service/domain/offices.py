@@ -21,6 +21,7 @@ class Office:
     hours: str = ""
     worked_by: str = ""
     """The office that takes this county's new cases; empty: it does so itself."""
+    email: str = ""
 
 
 @cache

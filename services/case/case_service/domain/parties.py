@@ -4,12 +4,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from case_service.domain.model import Case, Employer, Member, Participant, Violation
+from case_service.domain.model import (
+    Case,
+    Employer,
+    HealthInsurance,
+    Member,
+    Participant,
+    Violation,
+)
 
 ROLES = ("child", "alleged_father", "caretaker", "other_parent")
 SEXES = ("", "female", "male", "other")
 CONTACTS = ("", "mail", "email", "phone")
 MAX_NAME_CHARS = 100
+MAX_POLICY_CHARS = 40
+MAX_COVERED = 20
 _PHONE_DIGITS = (10, 15)
 
 
@@ -28,6 +37,7 @@ def record_violations(p: Participant, today: date) -> Iterator[Violation]:
         yield Violation("phone", "ten digits, or up to fifteen after a +")
     yield from _contact(p)
     yield from employer_violations(p.employer)
+    yield from _insurance(p.insurance)
 
 
 def _contact(p: Participant) -> Iterator[Violation]:
@@ -36,6 +46,43 @@ def _contact(p: Participant) -> Iterator[Violation]:
     needs = {"mail": p.address, "email": p.email, "phone": p.phone}
     if p.preferred_contact in needs and not needs[p.preferred_contact]:
         yield Violation("preferred_contact", "something that is recorded: it is not known")
+
+
+def employment_violations(p: Participant, today: date) -> Iterator[Violation]:
+    """Yield what does not fit together of an employer and the days of an employment."""
+    if p.employed_since and not p.employer:
+        yield Violation("employed_since", "unset: there is no employer")
+    if p.employment_ended_on and p.employer:
+        yield Violation("employment_ended_on", "unset: there is an employer")
+    if p.employment_ended_on and p.employment_ended_on > today:
+        yield Violation("employment_ended_on", "today or before")
+
+
+def _insurance(insurance: HealthInsurance | None) -> Iterator[Violation]:
+    if insurance is None:
+        return
+    if not insurance.insurer or len(insurance.insurer) > MAX_NAME_CHARS:
+        yield Violation("insurance.insurer", f"1 to {MAX_NAME_CHARS} characters")
+    if len(insurance.policy_number) > MAX_POLICY_CHARS:
+        yield Violation("insurance.policy_number", f"{MAX_POLICY_CHARS} characters at the most")
+    if insurance.since and insurance.until and insurance.until < insurance.since:
+        yield Violation("insurance.until", "not before since")
+    if len(insurance.covered_children) > MAX_COVERED:
+        yield Violation("insurance.covered_children", f"{MAX_COVERED} at the most")
+    for n, name in enumerate(insurance.covered_children):
+        if not 1 <= len(name) <= MAX_NAME_CHARS:
+            yield Violation(f"insurance.covered_children[{n}]", f"1 to {MAX_NAME_CHARS} characters")
+
+
+def employed_anew(before: Participant, after: Participant) -> Participant:
+    """Return a participant without the days of an employment that is not the one any more."""
+    days = (before.employed_since, before.employment_ended_on)
+    if (
+        after.employer == before.employer
+        or (after.employed_since, after.employment_ended_on) != days
+    ):
+        return after
+    return replace(after, employed_since=None, employment_ended_on=None)
 
 
 def employer_violations(employer: Employer | None) -> Iterator[Violation]:

@@ -7,8 +7,15 @@ from types import MappingProxyType
 from typing import Final
 
 from case_service.domain.imports import participant_violations
-from case_service.domain.model import Address, BankAccount, Employer, Participant, Violation
-from case_service.domain.parties import record_violations
+from case_service.domain.model import (
+    Address,
+    BankAccount,
+    Employer,
+    HealthInsurance,
+    Participant,
+    Violation,
+)
+from case_service.domain.parties import employment_violations, record_violations
 
 PARTY: Final = "party"
 WAITING: Final = "waiting"
@@ -20,14 +27,21 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "address": ("address",),
         "contact": ("phone", "email", "email_notices", "preferred_contact"),
-        "employment": ("employer",),
+        "employment": ("employer", "employed_since", "employment_ended_on"),
         "account": ("bank_account",),
+        "insurance": ("insurance",),
     }
 )
 """By kind of change: the fields of a participant that it replaces."""
 
 WORKLIST: Mapping[str, str] = MappingProxyType(
-    {"address": "DEMO", "contact": "DEMO", "employment": "EMPU", "account": "DEPO"}
+    {
+        "address": "DEMO",
+        "contact": "DEMO",
+        "employment": "EMPU",
+        "account": "DEPO",
+        "insurance": "DEMO",
+    }
 )
 
 
@@ -42,6 +56,9 @@ class Details:
     preferred_contact: str = ""
     employer: Employer | None = None
     bank_account: BankAccount | None = None
+    employed_since: date | None = None
+    employment_ended_on: date | None = None
+    insurance: HealthInsurance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,11 @@ def violations(person: Participant, kind: str, new: Details, today: date) -> Ite
         yield Violation("details.address", "must be said")
     elif after == person:
         yield Violation("details", "something else than what is recorded already")
-    for one in (*participant_violations(after), *record_violations(after, today)):
+    for one in (
+        *participant_violations(after),
+        *record_violations(after, today),
+        *employment_violations(after, today),
+    ):
         if one.field.split(".")[0] in FIELDS[kind]:
             yield Violation(f"details.{one.field}", one.expected)
 

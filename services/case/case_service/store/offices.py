@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from case_service.domain.offices import Office, counties
 from case_service.store.tables import office_setting
 
+_SAID = ("phone", "street", "city", "zip_code", "hours", "worked_by", "email")
+
 
 def read(session: Session) -> Mapping[str, tuple[Office, int]]:
     """Return every office with its version (0: nobody has said anything), by id."""
@@ -20,11 +22,7 @@ def read(session: Session) -> Mapping[str, tuple[Office, int]]:
             Office(
                 fips,
                 county,
-                *(
-                    (row.phone, row.street, row.city, row.zip_code, row.hours, row.worked_by)
-                    if (row := said.get(fips))
-                    else ()
-                ),
+                *((getattr(row, name) for name in _SAID) if (row := said.get(fips)) else ()),
             ),
             said[fips].version if fips in said else 0,
         )

@@ -10,7 +10,13 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from case_service.domain import duplicates
-from case_service.domain.model import Address, BankAccount, Employer, Participant
+from case_service.domain.model import (
+    Address,
+    BankAccount,
+    Employer,
+    HealthInsurance,
+    Participant,
+)
 from case_service.domain.numbers import participant_number
 from case_service.store.tables import participant, participant_serial
 from chassis.arrays import is_any, upsert
@@ -139,6 +145,9 @@ def _secrets(keys: Keys, p: Participant) -> dict[str, object]:
         "employer": asdict(p.employer) if p.employer else None,
         "school": p.school,
         "preferred_contact": p.preferred_contact,
+        "employed_since": _iso(p.employed_since),
+        "employment_ended_on": _iso(p.employment_ended_on),
+        "insurance": insurance_content(p.insurance),
     }
     vitals = {
         "sex": p.sex,
@@ -216,6 +225,9 @@ def _stored(keys: Keys, row: Row[tuple[object, ...]]) -> Stored:
             sex=vitals.get("sex", ""),
             died_on=_day(vitals.get("died_on", "")),
             preferred_contact=contact.get("preferred_contact", ""),
+            employed_since=_day(contact.get("employed_since", "")),
+            employment_ended_on=_day(contact.get("employment_ended_on", "")),
+            insurance=insurance_from(contact.get("insurance")),
         ),
     )
 
@@ -229,3 +241,25 @@ def employer_from(plain: Mapping[str, Any] | None) -> Employer | None:
     if not plain:
         return None
     return Employer(plain["name"], _address(plain["address"]), plain["phone"])
+
+
+def insurance_content(insurance: HealthInsurance | None) -> dict[str, Any] | None:
+    """Return health insurance as it is kept as JSON."""
+    if insurance is None:
+        return None
+    days = {"since": _iso(insurance.since), "until": _iso(insurance.until)}
+    return asdict(insurance) | days
+
+
+def insurance_from(plain: Mapping[str, Any] | None) -> HealthInsurance | None:
+    """Return the health insurance that was kept as JSON."""
+    if not plain:
+        return None
+    return HealthInsurance(
+        **{
+            **plain,
+            "since": _day(plain["since"]),
+            "until": _day(plain["until"]),
+            "covered_children": tuple(plain["covered_children"]),
+        }
+    )

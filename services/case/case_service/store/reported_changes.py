@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from case_service.domain.model import Address, BankAccount
 from case_service.domain.reported_changes import WAITING, Details, ReportedChange
-from case_service.store.participants import employer_from
+from case_service.store.participants import employer_from, insurance_content, insurance_from
 from case_service.store.tables import reported_change
 from chassis.crypto import Keys
 
@@ -68,6 +69,21 @@ def count_waiting(session: Session, participant_id: str) -> int:
     return session.scalar(query) or 0
 
 
+def latest(
+    session: Session, keys: Keys, participant_id: str, before: str, limit: int
+) -> list[ReportedChange]:
+    """Return a page of somebody's changes below the id `before` (empty: all), the latest first."""
+    query = (
+        select(reported_change)
+        .where(reported_change.c.participant_id == participant_id)
+        .order_by(reported_change.c.change_id.desc())
+        .limit(limit)
+    )
+    if before:
+        query = query.where(reported_change.c.change_id < before)
+    return [_change(keys, row) for row in session.execute(query)]
+
+
 def search(
     session: Session, keys: Keys, wanted: Wanted, after: str, limit: int
 ) -> list[ReportedChange]:
@@ -97,7 +113,12 @@ _PLAIN = (
 
 
 def _encrypted(keys: Keys, column: str, details: Details) -> bytes:
-    return keys.encrypt(f"reported_change.{column}", json.dumps(asdict(details)))
+    plain = asdict(details) | {
+        "employed_since": _iso(details.employed_since),
+        "employment_ended_on": _iso(details.employment_ended_on),
+        "insurance": insurance_content(details.insurance),
+    }
+    return keys.encrypt(f"reported_change.{column}", json.dumps(plain))
 
 
 def _details(keys: Keys, column: str, value: bytes) -> Details:
@@ -108,8 +129,19 @@ def _details(keys: Keys, column: str, value: bytes) -> Details:
             "address": Address(**plain["address"]) if plain["address"] else None,
             "employer": employer_from(plain["employer"]),
             "bank_account": BankAccount(**plain["bank_account"]) if plain["bank_account"] else None,
+            "employed_since": _day(plain.get("employed_since", "")),
+            "employment_ended_on": _day(plain.get("employment_ended_on", "")),
+            "insurance": insurance_from(plain.get("insurance")),
         }
     )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _change(keys: Keys, row: Row[tuple[object, ...]]) -> ReportedChange:

@@ -35,6 +35,7 @@ office_setting = Table(
     Column("hours", Text, nullable=False),
     Column("worked_by", Text, nullable=False, comment="office that takes its new cases, if any"),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("email", Text, nullable=False, server_default=""),
     comment="what is known of an office beyond its county",
 )
 
@@ -83,7 +84,9 @@ reported_change = Table(
     Column("decided_by", Text, nullable=False, server_default=""),
     Column("decided_on", Date),
     Column("answer", LargeBinary, info=_PERSONAL, comment="encrypted: why it was rejected"),
-    CheckConstraint("kind IN ('address', 'contact', 'employment', 'account')", name="kind"),
+    CheckConstraint(
+        "kind IN ('address', 'contact', 'employment', 'account', 'insurance')", name="kind"
+    ),
     CheckConstraint("state IN ('waiting', 'accepted', 'rejected', 'replaced')", name="state"),
     CheckConstraint(
         "decided_by = '' OR decided_by NOT IN (reported_by, reported_via)", name="two_people"
