@@ -165,19 +165,27 @@ class Accounts:
         """Not there yet."""
         raise precondition("passkeys", "passkeys are not offered yet")
 
-    def ConfirmPasskey(self, request: pb.ConfirmPasskeyRequest, work: Work) -> pb.ConfirmPasskeyResponse:
+    def ConfirmPasskey(
+        self, request: pb.ConfirmPasskeyRequest, work: Work
+    ) -> pb.ConfirmPasskeyResponse:
         """Not there yet."""
         raise precondition("passkeys", "passkeys are not offered yet")
 
-    def RemovePasskey(self, request: pb.RemovePasskeyRequest, work: Work) -> pb.RemovePasskeyResponse:
+    def RemovePasskey(
+        self, request: pb.RemovePasskeyRequest, work: Work
+    ) -> pb.RemovePasskeyResponse:
         """Not there yet."""
         raise precondition("passkeys", "passkeys are not offered yet")
 
-    def BeginPasskeyLogIn(self, request: pb.BeginPasskeyLogInRequest, work: Work) -> pb.BeginPasskeyLogInResponse:
+    def BeginPasskeyLogIn(
+        self, request: pb.BeginPasskeyLogInRequest, work: Work
+    ) -> pb.BeginPasskeyLogInResponse:
         """Not there yet."""
         raise precondition("passkeys", "passkeys are not offered yet")
 
-    def CompletePasskeyLogIn(self, request: pb.CompletePasskeyLogInRequest, work: Work) -> pb.CompletePasskeyLogInResponse:
+    def CompletePasskeyLogIn(
+        self, request: pb.CompletePasskeyLogInRequest, work: Work
+    ) -> pb.CompletePasskeyLogInResponse:
         """Not there yet."""
         raise precondition("passkeys", "passkeys are not offered yet")
 

@@ -15,6 +15,7 @@ from identity_service.settings import settings_of
 from identity_service.store import clients
 from identity_service.store.clients import Proof
 from identity_service.throttle import Throttle
+from identity_service.worker_api import WorkerAccounts, WorkerReads, WorkerSessions
 
 
 class Tokens:
@@ -107,13 +108,16 @@ def _refused(*, audited: bool) -> PlatformError:
 
 def servicers(tokens: Tokens, machine: Clock | None = None) -> tuple[Servicer, ...]:
     """Return the servicers; `tokens` may run on another clock, `machine` be another than ours."""
-    accounts = Accounts(machine or SystemClock())
+    clock = machine or SystemClock()
     return (
-        Servicer("childsupport.identity.v1.AccountService", accounts),
+        Servicer("childsupport.identity.v1.AccountService", Accounts(clock)),
         Servicer("childsupport.identity.v1.AccountReadService", AccountReads()),
         Servicer("childsupport.identity.v1.EnrolmentService", Enrolments()),
         Servicer("childsupport.identity.v1.EnrolmentReadService", EnrolmentReads()),
         Servicer("childsupport.identity.v1.PortalAccessService", PortalAccess()),
+        Servicer("childsupport.identity.v1.WorkerAccountService", WorkerAccounts()),
+        Servicer("childsupport.identity.v1.WorkerReadService", WorkerReads()),
+        Servicer("childsupport.identity.v1.WorkerSessionService", WorkerSessions(clock)),
         Servicer("childsupport.identity.v1.TokenService", tokens),
         Servicer("childsupport.identity.v1.ClientService", Clients()),
     )

@@ -10,7 +10,15 @@ from identity_service import messages, signing
 from identity_service.actions import keys, limiting
 from identity_service.actions.answering import answer_asked
 from identity_service.settings import settings_of
-from identity_service.store import accounts, clients, codes, sessions, throttles
+from identity_service.store import (
+    accounts,
+    clients,
+    codes,
+    sessions,
+    throttles,
+    worker_sessions,
+    workers,
+)
 
 
 def rotate_signing_keys(work: Work, on: date) -> Mapping[str, int | str]:
@@ -52,6 +60,9 @@ def forget(work: Work, on: date) -> Mapping[str, int | str]:
         "throttles": throttles.forget(work.session, now - limiting.FORGET_AFTER),
         "devices": accounts.forget_devices(work.session, before=now - _KEPT_DEVICE),
         "accounts": accounts.remove_unverified(work.session, now - _KEPT_UNVERIFIED),
+        "worker_sessions": worker_sessions.forget(work.session, now - _KEPT_ENDED, life),
+        "worker_codes": workers.forget_codes(work.session, now - _KEPT_ENDED),
+        "worker_devices": workers.forget_devices(work.session, before=now - _KEPT_DEVICE),
     }
 
 

@@ -25,6 +25,8 @@ class IdentitySettings(ServiceSettings):
     """How long after showing the password a sensitive change may be made."""
     user_token_seconds: int = Field(default=120, ge=30, le=600)
     """How long a token that names an end user lives; a session's tokens end within it."""
+    worker_token_seconds: int = Field(default=60, ge=10, le=600)
+    """How long a token that names a worker lives; what an ended worker has ends within it."""
     require_second_factor: bool = False
     """Only a session that showed a second factor sees cases (ASVS 5.0 6.3.3)."""
     enrolment_flow: Literal["", "pin", "key"] = ""

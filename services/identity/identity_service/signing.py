@@ -1,7 +1,7 @@
 """Signing keys and the tokens that they sign (JWT, Ed25519; RFC 9068)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from identity_service.settings import settings_of
 from identity_service.store import signing_keys
 from identity_service.store.sessions import Session
 from identity_service.store.signing_keys import SigningKey
+from identity_service.store.worker_sessions import Session as WorkerSession
 
 _CURVE: Final = "Ed25519"
 _PURPOSE = "signing_key.private_jwk"
@@ -85,19 +86,33 @@ def user_token(work: Work, session: Session, participant_ids: Sequence[str], now
     `sub` is the account, `act` the caller (RFC 8693 section 4.1), `participants` those whose cases
     the account sees. `now` is the machine's time. It ends no later than the session does.
     """
-    settings = settings_of(work)
-    session_left = session.create_time + settings.session_life.whole - work.clock.now()
-    lifetime = min(timedelta(seconds=settings.user_token_seconds), session_left)
+    who = {"sub": session.account_id, "participants": list(participant_ids)}
+    seconds = settings_of(work).user_token_seconds
+    return _person_token(work, who, (session.session_id, session.create_time), seconds, now)
+
+
+def worker_token(work: Work, session: WorkerSession, scopes: Sequence[str], now: datetime) -> str:
+    """Return a signed token that names a worker and what the worker may do; else as above."""
+    who = {"sub": session.worker_id, "worker_id": session.worker_id, "scope": " ".join(scopes)}
+    seconds = settings_of(work).worker_token_seconds
+    return _person_token(work, who, (session.session_id, session.create_time), seconds, now)
+
+
+def _person_token(
+    work: Work, who: Mapping[str, Any], session: tuple[str, datetime], seconds: int, now: datetime
+) -> str:
+    session_id, began = session
+    session_left = began + settings_of(work).session_life.whole - work.clock.now()
+    lifetime = min(timedelta(seconds=seconds), session_left)
     claims = {
         "iss": ISSUER,
-        "sub": session.account_id,
         "aud": AUDIENCE,
         "act": {"sub": work.caller.client_id},
-        "sid": session.session_id,
-        "participants": list(participant_ids),
+        "sid": session_id,
         "jti": new_id(),
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
+        **who,
     }
     return _sign(work, claims, USER_TOKEN_TYPE)
 

@@ -16,6 +16,8 @@ from childsupport.identity.v1 import account_service_pb2_grpc as stubs
 from childsupport.identity.v1 import enrolment_service_pb2 as enrolment_pb
 from childsupport.identity.v1 import enrolment_service_pb2_grpc as enrolment_stubs
 from childsupport.identity.v1 import events_pb2 as events
+from childsupport.identity.v1 import worker_service_pb2 as worker_pb
+from childsupport.identity.v1 import worker_service_pb2_grpc as worker_stubs
 from identity_service.actions.answering import answer_asked
 
 PASSWORD = "purple lantern over cold river"
@@ -35,7 +37,11 @@ _STUBS = (
     enrolment_stubs.EnrolmentServiceStub,
     enrolment_stubs.EnrolmentReadServiceStub,
     enrolment_stubs.PortalAccessServiceStub,
+    worker_stubs.WorkerAccountServiceStub,
+    worker_stubs.WorkerReadServiceStub,
+    worker_stubs.WorkerSessionServiceStub,
 )
+_REQUESTS = (pb, enrolment_pb, worker_pb)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,8 @@ class Portal:
             self._methods.update(vars(stub(identity.plain)))
 
     def call(self, name: str, *, metadata: tuple[Any, ...] = (), **given: Any) -> Any:
-        request = getattr(pb, f"{name}Request", None) or getattr(enrolment_pb, f"{name}Request")
+        wanted = f"{name}Request"
+        request = next(getattr(m, wanted) for m in _REQUESTS if hasattr(m, wanted))
         if "request_id" in request.DESCRIPTOR.fields_by_name:
             given.setdefault("request_id", new_id())
         bearer = ("authorization", f"Bearer {self.token}")
