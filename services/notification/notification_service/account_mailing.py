@@ -14,7 +14,7 @@ from chassis.runtime import Work
 from childsupport.identity.v1 import events_pb2 as pb
 from notification_service.catalogue import agency, catalogue, language_of
 from notification_service.domain import account_notices
-from notification_service.domain.account_notices import AccountLetter, AccountMail
+from notification_service.domain.account_notices import AccountLetter, AccountMail, is_for_worker
 from notification_service.mailing import (
     FIRST_WAIT_SECONDS,
     MAX_ATTEMPTS,
@@ -108,7 +108,8 @@ def _message(queued: Queued, work: Work) -> EmailMessage | None:
     phone = agency(settings.jurisdiction).phone
     try:
         message["To"] = Address(addr_spec=mail.email)
-        subject, text = account_notices.written(mail, words, settings.portal_url, phone, local)
+        door = settings.console_url if is_for_worker(mail.kind) else settings.portal_url
+        subject, text = account_notices.written(mail, words, door, phone, local)
     except (ValueError, KeyError) as error:
         _log.error("account_mail_unusable", notice_kind=mail.kind, error=type(error).__name__)
         return None

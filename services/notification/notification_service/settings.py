@@ -25,6 +25,8 @@ class NotificationSettings(ServiceSettings):
     mail_from: str = "no-reply@childsupport.invalid"
     portal_url: str = "https://portal.childsupport.invalid"
     """Where the links in mail lead; no slash at the end."""
+    console_url: str = "https://console.childsupport.invalid"
+    """Where the links in workers' mail lead."""
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:

@@ -30,7 +30,10 @@ NOW = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)
 @pytest.fixture
 def world(world_with: Callable[..., Any], mail_server: Any) -> Any:
     return world_with(
-        smtp_host="127.0.0.1", smtp_port=mail_server.port, portal_url="https://portal.example"
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.port,
+        portal_url="https://portal.example",
+        console_url="https://console.example",
     )
 
 
@@ -82,6 +85,33 @@ def test_a_link_reaches_its_address_once(world: Any, mail_server: Any) -> None:
     assert f"https://portal.example/verify-email/{TOKEN}" in text.splitlines()
     assert "Jane.Doe" in text
     assert "March 7, 2026 at 9:00 a.m" in text
+
+
+def test_a_workers_link_leads_to_the_console_and_a_doubt_to_the_supervisor(
+    world: Any, mail_server: Any
+) -> None:
+    world.deliver(mail(world, "worker_invitation", link_token=TOKEN, user_name="dana.reyes"))
+    world.run_timers()
+    (one,) = read(mail_server.mails)
+    text = one.get_content()
+    assert f"https://console.example/invitation/{TOKEN}" in text.splitlines()
+    assert "dana.reyes" in text
+    assert "tell your supervisor" in " ".join(text.split())
+    assert "call us at" not in text
+
+
+def test_word_of_a_removed_second_factor_goes_to_the_address_on_file(
+    world: Any, name_of: Callable[[str], str]
+) -> None:
+    """NIST SP 800-63B-4 section 4.2: recovery is told where the person was known before."""
+    world.meet("obligee", line1="34 Oak Avenue", language="en")
+    world.deliver(letter(world, "second_factor_removed", name_of))
+    world.run_timers()
+    (made,) = world.letters("obligee")
+    (page,) = PdfReader(io.BytesIO(world.pdf(made))).pages
+    text = " ".join(page.extract_text().split())
+    assert "removed the second step to log in" in text
+    assert KEY not in text
 
 
 def test_what_a_mail_says_is_sealed_encrypted_and_gone_once_it_is_sent(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from notification_service.domain.notices import Facts, Notice, Sentence
 from notification_service.domain.wording import Catalogue, moment
@@ -18,13 +19,21 @@ LINKS: Mapping[str, str] = MappingProxyType(
         "confirm_email": "confirm-email",
         "reset_password": "reset-password",
         "reset_started": "reset-password",
+        "worker_invitation": "invitation",
+        "worker_reset": "invitation",
     }
 )
-"""Where in the portal the link of a mail leads."""
+"""Where in the portal, or for a worker in the console, the link of a mail leads."""
+_WORKER: Final = "worker_"
 KEY_LETTER = "portal_key"
 GRANTED_LETTER = "portal_access"
+REMOVED_LETTER = "portal_factor_removed"
 LETTERS: Mapping[str, str] = MappingProxyType(
-    {"portal_key": KEY_LETTER, "access_granted": GRANTED_LETTER}
+    {
+        "portal_key": KEY_LETTER,
+        "access_granted": GRANTED_LETTER,
+        "second_factor_removed": REMOVED_LETTER,
+    }
 )
 """Kinds of letters by the kind of the notice."""
 SECRET_LETTERS = (KEY_LETTER,)
@@ -55,10 +64,18 @@ class AccountLetter:
     letter_number: int
 
 
+def is_for_worker(kind: str) -> bool:
+    """True when a mail goes to a worker of the agency."""
+    return kind.startswith(_WORKER)
+
+
 def written(
     mail: AccountMail, catalogue: Catalogue, portal_url: str, phone: str, until: datetime | None
 ) -> tuple[str, str]:
-    """Return subject and text of a mail. `until` is local time. Raises KeyError without words."""
+    """Return subject and text of a mail. `until` is local time. Raises KeyError without words.
+
+    `portal_url` is where its reader logs in: the portal, for a worker the console.
+    """
     link = f"{portal_url}/{LINKS[mail.kind]}/{mail.link_token}" if mail.kind in LINKS else ""
     body = catalogue.account_bodies[mail.kind].format(
         link=link,
@@ -68,7 +85,8 @@ def written(
         portal=portal_url,
         phone=phone,
     )
-    end = catalogue.account_bodies["end"].format(phone=phone)
+    end_kind = "worker_end" if is_for_worker(mail.kind) else "end"
+    end = catalogue.account_bodies[end_kind].format(phone=phone)
     return catalogue.account_subjects[mail.kind], f"{body}\n\n{end}\n"
 
 
@@ -84,7 +102,7 @@ def letter(told: AccountLetter) -> Notice:
         )
         facts = Facts(sentences, action="enter_key")
     else:
-        facts = Facts((Sentence("portal_access", {}), Sentence("portal_not_you", {})))
+        facts = Facts((Sentence(kind, {}), Sentence("portal_not_you", {})))
     return Notice(
         kind=kind, about_id=told.notice_id, participant_id=told.participant_id, facts=facts
     )
