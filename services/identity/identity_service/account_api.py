@@ -7,8 +7,14 @@ from chassis.runtime import Work
 from childsupport.identity.v1 import account_service_pb2 as pb
 from identity_service import account_messages as messages
 from identity_service import signing
-from identity_service.actions import granting, logging_in, registering, second_factors, sessions
-from identity_service.actions.refusing import precondition
+from identity_service.actions import (
+    granting,
+    logging_in,
+    passkeys,
+    registering,
+    second_factors,
+    sessions,
+)
 from identity_service.actions.second_factors import Proof
 from identity_service.domain.clients import is_uuid
 from identity_service.settings import settings_of
@@ -162,32 +168,48 @@ class Accounts:
         return pb.CreateRecoveryCodesResponse(recovery_codes=made)
 
     def SetUpPasskey(self, request: pb.SetUpPasskeyRequest, work: Work) -> pb.SetUpPasskeyResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Begin a passkey."""
+        options = passkeys.set_up(work, request.session_token)
+        return pb.SetUpPasskeyResponse(options_json=options)
 
     def ConfirmPasskey(
         self, request: pb.ConfirmPasskeyRequest, work: Work
     ) -> pb.ConfirmPasskeyResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Keep a passkey."""
+        kept = passkeys.confirm(
+            work, request.session_token, request.credential_json, request.display_name
+        )
+        return pb.ConfirmPasskeyResponse(passkey=messages.passkey(kept))
 
     def RemovePasskey(
         self, request: pb.RemovePasskeyRequest, work: Work
     ) -> pb.RemovePasskeyResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Remove a passkey."""
+        if not is_uuid(request.passkey_id):
+            raise invalid_field("passkey_id", "must be a passkey's id (UUID)")
+        passkeys.remove(work, request.session_token, request.passkey_id)
+        return pb.RemovePasskeyResponse()
 
     def BeginPasskeyLogIn(
         self, request: pb.BeginPasskeyLogInRequest, work: Work
     ) -> pb.BeginPasskeyLogInResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Begin logging in with a passkey."""
+        options, token = passkeys.begin_log_in(work, messages.origin(request.origin))
+        return pb.BeginPasskeyLogInResponse(options_json=options, challenge_token=token)
 
     def CompletePasskeyLogIn(
         self, request: pb.CompletePasskeyLogInRequest, work: Work
     ) -> pb.CompletePasskeyLogInResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Log in with a passkey."""
+        origin = messages.origin(request.origin)
+        opened = passkeys.complete_log_in(
+            work, request.challenge_token, request.credential_json, origin
+        )
+        return pb.CompletePasskeyLogInResponse(
+            session_token=opened.token,
+            session=messages.session(work, opened),
+            device_token=opened.device_token,
+        )
 
     def IssueUserToken(
         self, request: pb.IssueUserTokenRequest, work: Work
@@ -235,8 +257,9 @@ class AccountReads:
         )
 
     def ListPasskeys(self, request: pb.ListPasskeysRequest, work: Work) -> pb.ListPasskeysResponse:
-        """Not there yet."""
-        raise precondition("passkeys", "passkeys are not offered yet")
+        """Return the passkeys of the account."""
+        found = passkeys.listed(work, request.session_token)
+        return pb.ListPasskeysResponse(passkeys=[messages.passkey(one) for one in found])
 
     def GetGrants(self, request: pb.GetGrantsRequest, work: Work) -> pb.GetGrantsResponse:
         """Return what the account may see."""

@@ -8,8 +8,9 @@ from identity_service.actions.granting import Grant
 from identity_service.actions.second_factors import RECOVERY
 from identity_service.actions.sessions import Opened, Origin
 from identity_service.settings import settings_of
-from identity_service.store import codes
+from identity_service.store import codes, passkeys
 from identity_service.store.enrolments import KeyRequest
+from identity_service.store.passkeys import Passkey
 from identity_service.store.sessions import Session
 
 
@@ -25,6 +26,7 @@ def session(work: Work, opened: Opened) -> pb.Session:
     said.user_name = account.user_name
     said.language = account.language
     said.totp = account.totp_confirmed
+    said.passkeys = passkeys.count(work.session, account.account_id)
     said.recovery_codes_left = codes.left(work.session, account.account_id, RECOVERY)
     return said
 
@@ -45,6 +47,17 @@ def session_in_list(work: Work, one: Session) -> pb.Session:
         reauthenticate_time=from_instant(one.reauthenticate_time),
         second_factor=one.second_factor,
         user_agent=one.user_agent,
+    )
+
+
+def passkey(one: Passkey) -> pb.Passkey:
+    """Return the message for a passkey."""
+    return pb.Passkey(
+        passkey_id=one.passkey_id,
+        display_name=one.display_name,
+        create_time=from_instant(one.create_time),
+        use_time=from_instant(one.use_time),
+        synced=one.synced,
     )
 
 

@@ -1,13 +1,17 @@
 """What the identity service can be told beyond what every service can."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.runtime import Work
 from chassis.settings import ServiceSettings
 from identity_service.store.sessions import Life
+
+_THIS_MACHINE: Final = "localhost"
+"""Browsers bind no passkey to an address such as 127.0.0.1."""
 
 
 class IdentitySettings(ServiceSettings):
@@ -29,8 +33,36 @@ class IdentitySettings(ServiceSettings):
     """How long a token that names a worker lives; what an ended worker has ends within it."""
     require_second_factor: bool = False
     """Only a session that showed a second factor sees cases (ASVS 5.0 6.3.3)."""
+    portal_origin: str = ""
+    """Where parents log in, as browsers see it: https://host. Without it there are no passkeys."""
+    passkey_rp_id: str = ""
+    """The domain that passkeys are bound to: the origin's host (empty) or a domain above it."""
     enrolment_flow: Literal["", "pin", "key"] = ""
     """How accounts come to see cases; empty: as the jurisdiction's rule says."""
+
+    @model_validator(mode="after")
+    def _passkeys_have_a_place(self) -> Self:
+        parts = urlsplit(self.portal_origin)
+        host = parts.hostname or ""
+        if self.portal_origin and (
+            (parts.scheme != "https" and not (parts.scheme == "http" and host == _THIS_MACHINE))
+            or self.portal_origin != f"{parts.scheme}://{parts.netloc}"
+        ):
+            raise ValueError(
+                "portal_origin: expected https://host (or http://localhost:port), nothing after it;"
+                f" read {self.portal_origin!r}"
+            )
+        if self.passkey_rp_id and not f".{host}".endswith(f".{self.passkey_rp_id}"):
+            raise ValueError(
+                f"passkey_rp_id: expected {host or 'the host of portal_origin'} or a domain above"
+                f" it; read {self.passkey_rp_id!r}"
+            )
+        return self
+
+    @property
+    def rp_id(self) -> str:
+        """The domain that passkeys are bound to."""
+        return self.passkey_rp_id or urlsplit(self.portal_origin).hostname or ""
 
     @property
     def session_life(self) -> Life:

@@ -28,7 +28,7 @@ def log_in(work: Work, login: str, password: str, origin: Origin) -> Opened:
     opened = sessions.begin(work, account, origin, pending=account.totp_confirmed)
     if opened.session.pending:
         return opened
-    return _entered(work, opened, origin)
+    return entered(work, opened, origin)
 
 
 def complete(
@@ -38,7 +38,7 @@ def complete(
     opened = sessions.require(work, token, pending=True)
     check_second_factor(work, opened, proof, origin, machine)
     renewed = sessions.renew(work, opened, pending=False, second_factor=True)
-    return _entered(work, renewed, origin)
+    return entered(work, renewed, origin)
 
 
 def reauthenticate(
@@ -114,7 +114,7 @@ def check_second_factor(
     limiting.clear(work, tries)
 
 
-def _entered(work: Work, opened: Opened, origin: Origin) -> Opened:
+def entered(work: Work, opened: Opened, origin: Origin) -> Opened:
     """Remember the device; tell the owner of a new one."""
     account, now = opened.account, work.clock.now()
     known = _known_device(work, account, origin)

@@ -42,7 +42,9 @@ class Opened:
     device_token: str = ""
 
 
-def begin(work: Work, account: Account, origin: Origin, *, pending: bool) -> Opened:
+def begin(
+    work: Work, account: Account, origin: Origin, *, pending: bool, second_factor: bool = False
+) -> Opened:
     """Begin a session of an account."""
     now, token = work.clock.now(), codes.new_token()
     session = Session(
@@ -54,7 +56,7 @@ def begin(work: Work, account: Account, origin: Origin, *, pending: bool) -> Ope
         touch_time=now,
         reauthenticate_time=now,
         pending=pending,
-        second_factor=False,
+        second_factor=second_factor,
     )
     store.add(work.session, session, _hash(work, token))
     return Opened(session, account, token)
