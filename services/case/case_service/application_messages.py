@@ -9,15 +9,18 @@ from google.protobuf.message import Message
 from google.type.date_pb2 import Date
 
 from case_service.actions.applications import kept_until, open_by
+from case_service.actions.following_applications import Stage
 from case_service.domain import applications as domain
 from case_service.domain.applications import Application, Content
 from case_service.domain.model import Violation
+from case_service.domain.offices import Office
 from case_service.messages import PROGRAM_VALUES, PROGRAMS
 from case_service.store.applications import Duplicate, Event
 from chassis.dates import from_date, from_instant, to_date
 from chassis.errors import invalid_field
 from chassis.runtime import Work
 from childsupport.case.v1 import application_service_pb2 as pb
+from childsupport.case.v1 import party_case_service_pb2 as party_pb
 
 NOTHING = Content()
 _UNSPECIFIED = "UNSPECIFIED"
@@ -105,6 +108,31 @@ def event_message(event: Event) -> pb.ApplicationEvent:
         text=domain.sentence(event.kind, event.facts),
         recorded_by=event.recorded_by,
         recorded_at=from_instant(event.at),
+    )
+
+
+def stage_message(stage: Stage) -> pb.ApplicationStage:
+    """Return the message for a stage on the way to an order."""
+    return pb.ApplicationStage(
+        kind=_enum_value(pb.ApplicationStageKind.DESCRIPTOR, stage.kind),
+        reached_on=from_date(stage.reached_on),
+        due_on=from_date(stage.due_on),
+        days=stage.days,
+        citation=stage.citation,
+    )
+
+
+def office_message(office: Office) -> party_pb.MyOffice:
+    """Return the message for a local office as everybody may see it."""
+    return party_pb.MyOffice(
+        office_id=office.office_id,
+        county=office.county,
+        street=office.street,
+        city=office.city,
+        zip_code=office.zip_code,
+        phone=office.phone,
+        hours=office.hours,
+        email=office.email,
     )
 
 

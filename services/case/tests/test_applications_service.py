@@ -251,21 +251,62 @@ def test_a_draft_that_nobody_saves_is_erased(runtime: Runtime) -> None:
         own(runtime, code)
 
 
-def test_a_participant_resumes_his_own_application_and_no_other(runtime: Runtime) -> None:
+@pytest.mark.parametrize("method", ["Get", "Save", "Submit", "Withdraw"])
+def test_a_participants_id_opens_no_application(runtime: Runtime, method: str) -> None:
+    """OWASP ASVS 5.0, 8.2.2: whoever may apply can name any participant; the code alone opens."""
     _, code = start(runtime, content(runtime))
+    accepted = accept(runtime, submit(runtime, code).application_id)
+    named = {
+        "participant_id": accepted.applicant_id,
+        "application_id": accepted.application_id,
+    }
+    said = {"reason": "Not mine."} if method == "Withdraw" else {}
+    servicer = ApplicantReads() if method == "Get" else ApplicantWrites()
+    request = getattr(pb, f"{method}OwnApplicationRequest")
+    for given, field in ((named, "participant_id"), ({}, "resume_code")):
+        with runtime.work() as work, pytest.raises(PlatformError) as refused:
+            getattr(servicer, f"{method}OwnApplication")(request(**given, **said), work)
+        assert [v.field for v in refused.value.violations] == [field]
+
+
+def test_nobody_begins_an_application_in_a_participants_name(runtime: Runtime) -> None:
+    """OWASP ASVS 5.0, 8.2.2: what the office sends about it would go to that participant."""
+    _, code = start(runtime, content(runtime))
+    himself = accept(runtime, submit(runtime, code).application_id).applicant_id
+    request = pb.StartOwnApplicationRequest(participant_id=himself)
+    with runtime.work() as work, pytest.raises(PlatformError, match="participant_id"):
+        ApplicantWrites().StartOwnApplication(request, work)
+
+
+def test_an_applicant_reads_what_comes_next_and_what_is_asked_of_him(runtime: Runtime) -> None:
+    """45 CFR 303.2(b), 303.3(b)(3) and 303.4(d): 20, 75 and 90 days, each from the one before."""
+    _, code = start(runtime, content(runtime))
+    assert not own(runtime, code).stages
     done = submit(runtime, code)
-    accepted = accept(runtime, done.application_id)
-    obligor = case_of(runtime, accepted.case_id).case.obligor_id
-    for participant_id, is_found in ((accepted.applicant_id, True), (obligor, False)):
-        request = pb.GetOwnApplicationRequest(
-            application_id=done.application_id, participant_id=participant_id
+    sent, opened, located, ordered = own(runtime, code).stages
+    assert to_date(sent.reached_on) == date(2026, 3, 6)
+    assert (to_date(opened.due_on), opened.days) == (date(2026, 3, 26), 20)
+    assert (located.HasField("due_on"), located.days, ordered.days) == (False, 75, 90)
+    with runtime.work() as work:
+        asked = pb.RequestInformationRequest(
+            application_id=done.application_id, what="Your lease, please."
         )
-        with runtime.work() as work:
-            if is_found:
-                assert ApplicantReads().GetOwnApplication(request, work).application.case_id
-            else:
-                with pytest.raises(PlatformError, match="no application"):
-                    ApplicantReads().GetOwnApplication(request, work)
+        ApplicationWrites().RequestInformation(asked, work)
+    assert own(runtime, code).information_wanted == "Your lease, please."
+    submit(runtime, code)
+    assert not own(runtime, code).information_wanted
+    forward(runtime, 2)
+    accept(runtime, done.application_id)
+    _, opened, located, _ = own(runtime, code).stages
+    assert to_date(opened.reached_on) == date(2026, 3, 8)
+    assert to_date(located.due_on) == date(2026, 5, 22)
+
+
+def test_a_stranger_finds_the_office_of_his_county(runtime: Runtime) -> None:
+    with runtime.work() as work:
+        request = pb.ListApplicationOfficesRequest()
+        offices = ApplicantReads().ListApplicationOffices(request, work).offices
+    assert (len(offices), offices[0].county, offices[-1].county) == (120, "Adair", "Woodford")
 
 
 # sending

@@ -1,19 +1,25 @@
-"""What an applicant does himself: read the terms, begin, save, resume by code, send, withdraw."""
+"""What an applicant does himself: read the terms, begin, save, resume by code, send, withdraw.
+
+The code alone opens an application: the scope is for people whom nobody knows, so that a
+participant's id in a request would prove nothing.
+"""
 
 from case_service.actions import applications as actions
 from case_service.actions import deciding_applications as deciding
+from case_service.actions import following_applications as following
 from case_service.actions.changing import check_etag
-from case_service.api.applications import check_participant, said
+from case_service.api.applications import said
 from case_service.application_messages import (
     application_message,
     content_from_message,
     gap_messages,
+    office_message,
     sections_from_mask,
+    stage_message,
 )
 from case_service.domain import application_terms
 from case_service.domain import applications as domain
 from case_service.domain.applications import Application
-from case_service.domain.desk.access import is_id
 from case_service.messages import PROGRAMS
 from case_service.store import applications as store
 from chassis.errors import PlatformError, invalid_field
@@ -55,12 +61,23 @@ class ApplicantReads:
     def GetOwnApplication(
         self, request: pb.GetOwnApplicationRequest, work: Work
     ) -> pb.GetOwnApplicationResponse:
-        """Return an application to who has its code, or to the participant who applies."""
+        """Return an application to who has its code, what it lacks, and what comes next."""
         one = store.read(work.session, work.keys, _own_id(work, request))
-        if one is None or not _is_his(request, one):
+        if one is None:
             raise _unknown()
-        gaps = [] if one.is_decided else gap_messages(actions.lacks(work, one))
-        return pb.GetOwnApplicationResponse(application=application_message(one, work), gaps=gaps)
+        return pb.GetOwnApplicationResponse(
+            application=application_message(one, work),
+            gaps=[] if one.is_decided else gap_messages(actions.lacks(work, one)),
+            information_wanted=following.information_wanted(work, one),
+            stages=[stage_message(stage) for stage in following.stages(work, one)],
+        )
+
+    def ListApplicationOffices(
+        self, _request: pb.ListApplicationOfficesRequest, work: Work
+    ) -> pb.ListApplicationOfficesResponse:
+        """List the local offices by county, for people who are no party of anything yet."""
+        found = sorted(following.offices(work), key=lambda one: one.county)
+        return pb.ListApplicationOfficesResponse(offices=[office_message(one) for one in found])
 
 
 class ApplicantWrites:
@@ -70,8 +87,7 @@ class ApplicantWrites:
         self, request: pb.StartOwnApplicationRequest, work: Work
     ) -> pb.StartOwnApplicationResponse:
         """Begin an application, and give the code with which it is resumed."""
-        himself = request.participant_id
-        check_participant(work, "participant_id", himself)
+        _check_not_named(request)
         today = work.clock.today()
         content = content_from_message(request.content)
         if content.assistance:
@@ -83,7 +99,6 @@ class ApplicantWrites:
             channel=domain.ONLINE,
             asked_on=today,
             saved_on=today,
-            applicant_id=himself,
             content=content,
         )
         after, code = actions.begin_own(work, one)
@@ -127,19 +142,16 @@ class ApplicantWrites:
 
 def _locked(work: Work, request: OwnRequest, etag: str) -> Application:
     one = store.lock(work.session, work.keys, _own_id(work, request))
-    if one is None or not _is_his(request, one):
+    if one is None:
         raise _unknown()
     check_etag(one.version, etag, "application")
     return one
 
 
 def _own_id(work: Work, request: OwnRequest) -> str:
-    if bool(request.resume_code) == bool(request.participant_id):
-        raise invalid_field("resume_code", "either the code, or participant_id with application_id")
-    if request.participant_id:
-        if not is_id(request.application_id):
-            raise _unknown()
-        return request.application_id
+    _check_not_named(request)
+    if not request.resume_code:
+        raise invalid_field("resume_code", "the code that was given when it was begun")
     digest = actions.code_hash(work, request.resume_code)
     found = store.id_by_code(work.session, digest, work.clock.today())
     if found is None:
@@ -147,8 +159,10 @@ def _own_id(work: Work, request: OwnRequest) -> str:
     return found
 
 
-def _is_his(request: OwnRequest, one: Application) -> bool:
-    return bool(request.resume_code) or request.participant_id == one.applicant_id
+def _check_not_named(request: OwnRequest | pb.StartOwnApplicationRequest) -> None:
+    """Refuse who says whom he is: whoever may apply could say anybody."""
+    if request.participant_id:
+        raise invalid_field("participant_id", "empty: the code alone opens an application")
 
 
 def _unknown() -> PlatformError:
