@@ -36,6 +36,10 @@ class SystemClock:
         """Return the present day where the agency sits."""
         return self.now().astimezone(self._zone).date()
 
+    def advance(self, by: timedelta) -> None:
+        """Set the clock ahead; it runs on from there. For demonstrations."""
+        self._offset += by
+
 
 class SteppedClock:
     """A clock that moves only when it is told to: for simulations and tests."""

@@ -1,7 +1,7 @@
 """A day of the platform from outside: files in at one end, families paid at the other."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,10 +36,23 @@ class Submitted:
         return self.answer.body
 
 
-def run_day(platform: Platform, clients: Clients, world: World, say: Say) -> list[Submitted]:
-    """Run the whole day; `say` is told what is being done."""
+def open_doors(
+    platform: Platform, clients: Clients, world: World, say: Say
+) -> dict[str, EmployerDoor]:
+    """Register the world's employers, and a client for each."""
     say("registering employers, and a client for each")
-    doors = {key: _register(platform, clients, world, key) for key in world.employers}
+    return {key: _register(platform, clients, world, key) for key in world.employers}
+
+
+def run_day(
+    platform: Platform,
+    clients: Clients,
+    world: World,
+    say: Say,
+    doors: Mapping[str, EmployerDoor] | None = None,
+) -> list[Submitted]:
+    """Run the whole day; `say` is told what is being done."""
+    doors = doors or open_doors(platform, clients, world, say)
     say("taking over participants, cases and orders")
     clients.case_imports.ImportCases(iter([world.first]), timeout=60)
     platform.settle(SETTLE_SECONDS)

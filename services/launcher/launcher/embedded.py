@@ -1,5 +1,6 @@
 """The whole platform in one process: PostgreSQL, local bus, gRPC servers, intake."""
 
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from chassis.clock import Clock
 from chassis.grpc.server import Server, build_server
 from chassis.local_bus import LocalBus
 from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
 from console_service import service as console
 from identity_service.registration import bootstrap_client
 from intake_service.server import IntakeServer
@@ -102,6 +104,7 @@ class EmbeddedPlatform:
         for name in SERVICES:
             migrate.upgrade(service_named(name), server.owner_url(name))
         self._say("starting the services")
+        self._bind_sites(stack)
         identity = self._runtime("identity", server.url("identity"), "")
         with identity.work() as work:
             secret = bootstrap_client(work, ADMINISTRATOR, rotate=True) or ""
@@ -142,6 +145,7 @@ class EmbeddedPlatform:
             clock_start=self._clock_start,
             max_database_connections=CONNECTIONS_PER_SERVICE,
             **(mail if name == "notification" else {}),
+            **self._where_people_go(service.settings),
         )
         runtime = Runtime(service, settings, clock=self._clock)
         self.runtimes[name] = runtime
@@ -154,14 +158,27 @@ class EmbeddedPlatform:
         stack.callback(server.drain, 1.0)
         return f"127.0.0.1:{server.port}"
 
+    def _bind_sites(self, stack: ExitStack) -> None:
+        """Take the sites' ports: mails that the services write lead there."""
+        self._bound: dict[str, socket.socket] = {}
+        for name, site in SITES.items():
+            port = self._site_ports.get(name, 0)
+            settings = site.SETTINGS.from_environment(name, web_port=port)
+            self._bound[name] = stack.enter_context(site.bound(settings))
+
+    def _where_people_go(self, settings: type[ServiceSettings]) -> dict[str, str]:
+        """Return the settings of a service that name a site: `portal_url`, `console_url`."""
+        urls = {f"{name}_url": _origin(taken) for name, taken in self._bound.items()}
+        return {field: url for field, url in urls.items() if field in settings.model_fields}
+
     def _site(self, name: str, secret: str, targets: Mapping[str, str]) -> HttpServer:
-        """Return a web site on a port of its own; its origin is that port on this machine."""
-        site = SITES[name]
+        """Return a web site; its origin is its port on this machine."""
+        site, taken = SITES[name], self._bound[name]
         settings: WebSettings = site.SETTINGS.from_environment(
             name,
             client_id=name,
             client_secret=SecretStr(secret),
-            web_port=self._site_ports.get(name, 0),
+            public_origin=_origin(taken),
             data_dir=self.root / "files",
             **{
                 field: target
@@ -169,10 +186,7 @@ class EmbeddedPlatform:
                 if (field := f"{service}_grpc_target") in site.SETTINGS.model_fields
             },
         )
-        taken = site.bound(settings)
-        origin = f"http://{settings.web_host}:{taken.getsockname()[1]}"
-        own = settings.model_copy(update={"public_origin": origin})
-        return HttpServer(site.build_app(own), taken, name)
+        return HttpServer(site.build_app(settings), taken, name)
 
     def _intake(self, targets: Mapping[str, str]) -> IntakeServer:
         return IntakeServer(
@@ -180,3 +194,8 @@ class EmbeddedPlatform:
             withholding_target=targets["withholding"],
             port=self._intake_port,
         )
+
+
+def _origin(taken: socket.socket) -> str:
+    host, port = taken.getsockname()[:2]
+    return f"http://{host}:{port}"

@@ -1,0 +1,47 @@
+"""The town and the browser, once for all of the sites' tests."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import kit
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[kit.Town]:
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp", prefix="childsupport-sites-") as folder,
+        kit.open_platform(Path(folder)) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    assert program, "no Chromium; `make test` installs it where apt-get can, else install it"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def browse(chromium: Browser, town: kit.Town) -> Iterator[kit.Browsing]:
+    browsing = kit.Browsing(chromium, town)
+    yield browsing
+    browsing.close()
+
+
+@pytest.fixture(scope="session")
+def looks_right():
+    return kit.looks_right
