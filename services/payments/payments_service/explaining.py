@@ -5,6 +5,8 @@ money is a tax refund reads the name of the table in its place, of every receipt
 """
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any, Protocol
 
 from chassis.explanations import step_message
 from childsupport.common.v1 import explanation_pb2 as common
@@ -12,7 +14,7 @@ from payments_service.domain.allocation import kind_name
 from payments_service.domain.collection_date import collection_date
 from payments_service.domain.model import Applied, Source
 from payments_service.domain.receiving import TAX_OFFSETS
-from payments_service.store.reads import AllocationRow, ReceiptRow, RuleRow, decode_steps
+from payments_service.store.reads import RuleRow, decode_steps
 from policy import Audience, Policy, Step, Table
 
 _AUDIENCES = {
@@ -22,13 +24,41 @@ _AUDIENCES = {
 HIERARCHY = "distribution.hierarchy"
 
 
+class Part(Protocol):
+    """A stored part, as far as its steps go."""
+
+    @property
+    def support(self) -> int: ...
+    @property
+    def obligation_id(self) -> str | None: ...
+    @property
+    def steps(self) -> Any: ...
+
+
+class Receipt(Protocol):
+    """A receipt, as far as its steps go."""
+
+    @property
+    def source(self) -> int: ...
+    @property
+    def amount_cents(self) -> int: ...
+    @property
+    def credited_cents(self) -> int: ...
+    @property
+    def settlement_date(self) -> date: ...
+    @property
+    def collection_date(self) -> date: ...
+    @property
+    def pay_date(self) -> date | None: ...
+
+
 def audience_of(asked: common.Audience.ValueType) -> Audience:
     """Return whom to write for; internal systems that do not say get what an auditor gets."""
     return _AUDIENCES.get(asked, Audience.AUDITOR)
 
 
 def part_steps(
-    row: AllocationRow,
+    row: Part,
     rules: Mapping[str, RuleRow],
     policy: Policy,
     audience: Audience,
@@ -54,7 +84,7 @@ def part_steps(
 
 
 def receipt_steps(
-    row: ReceiptRow, policy: Policy, audience: Audience, *, masked: bool
+    row: Receipt, policy: Policy, audience: Audience, *, masked: bool
 ) -> list[common.Step]:
     """Return the steps that hold for a receipt as a whole.
 

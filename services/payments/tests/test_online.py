@@ -45,7 +45,7 @@ def pay(world, how="ok", cents=10_000, obligor=OBLIGOR, card=True):
     return call(world, OnlinePayments(), "StartOnlinePayment", request).payment.payment_id
 
 
-def payment(world, id_, obligor=""):
+def payment(world, id_, obligor=OBLIGOR):
     request = online_pb.GetOnlinePaymentRequest(payment_id=id_, obligor_id=obligor)
     return call(world, OnlinePayments(), "GetOnlinePayment", request).payment
 

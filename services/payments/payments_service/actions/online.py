@@ -6,7 +6,7 @@ charge, or never heard its answer, finds it there.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -15,6 +15,7 @@ from chassis.ids import new_id
 from chassis.runtime import Work
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import receipt_service_pb2 as pb
+from payments_service.actions import plan_outcomes
 from payments_service.actions.correcting import CHARGEBACK, reverse
 from payments_service.actions.receiving import Deposit, Intake
 from payments_service.domain.model import Source
@@ -33,19 +34,31 @@ LONGEST_WAIT = timedelta(hours=1)
 MAX_DOUBLINGS = 10
 MAX_TOKEN = 500
 BANKS = "federal_reserve"
+MOST = "online.most"
 
 
 def start(work: Work, obligor_id: str, cents: int, instrument: int, token: str) -> Payment:
-    """Write a payment down; the gateway is asked once this is committed."""
-    if gateway_of(settings_of(work)) is None:
-        raise PlatformError(
-            ErrorReason.ERROR_REASON_FAILED_PRECONDITION,
-            "no payment gateway is set (PAYMENTS_PAYMENT_GATEWAY): payments online are not taken",
-        )
+    """Write a payment down; the gateway is asked once this is committed.
+
+    Raises FAILED_PRECONDITION where none are taken, INVALID_FIELD for what cannot be paid.
+    """
+    check_open(work)
     if not receiving.is_obligor(work.session, obligor_id):
         raise invalid_field("obligor_id", "must be the obligor of a case that is known here")
-    if not 0 < len(token) <= MAX_TOKEN:
-        raise invalid_field("gateway_token", f"must have 1 to {MAX_TOKEN} characters")
+    check_amount(work, cents)
+    check_token(token)
+    return begin(work, obligor_id, cents, instrument, token)
+
+
+def begin(
+    work: Work,
+    obligor_id: str,
+    cents: int,
+    instrument: int,
+    token: str,
+    plan: tuple[str, date] | None = None,
+) -> Payment:
+    """Write a payment down that was checked; `plan`: by which one, and for which day of it."""
     now = work.clock.now()
     payment = Payment(
         payment_id=new_id(now),
@@ -61,9 +74,38 @@ def start(work: Work, obligor_id: str, cents: int, instrument: int, token: str) 
         settlement_date=None,
         receipt_id=None,
         started_at=now,
+        scheduled_payment_id=plan[0] if plan else None,
+        scheduled_for=plan[1] if plan else None,
     )
     online.add(work.session, payment)
     return payment
+
+
+def check_open(work: Work) -> None:
+    """Refuse where nobody charges payments online."""
+    if gateway_of(settings_of(work)) is None:
+        raise PlatformError(
+            ErrorReason.ERROR_REASON_FAILED_PRECONDITION,
+            "no payment gateway is set (PAYMENTS_PAYMENT_GATEWAY): payments online are not taken",
+        )
+
+
+def most_cents(work: Work) -> int:
+    """Return the most that one payment may come to, in cents."""
+    return load(work.settings.jurisdiction).cents(MOST, work.clock.today())
+
+
+def check_amount(work: Work, cents: int) -> None:
+    """Refuse an amount that is not paid online."""
+    most = most_cents(work)
+    if not 0 < cents <= most:
+        raise invalid_field("amount_cents", f"must be 1 to {most} cents; read {cents}")
+
+
+def check_token(token: str) -> None:
+    """Refuse what no gateway gives."""
+    if not 0 < len(token) <= MAX_TOKEN:
+        raise invalid_field("gateway_token", f"must have 1 to {MAX_TOKEN} characters")
 
 
 def ask_gateway(work: Work) -> bool:
@@ -83,17 +125,16 @@ def ask_gateway(work: Work) -> bool:
         _ask_again(work, payment)
         return True
     if answer is None:
-        online.save(
-            work.session, replace(payment, state=online.EXPIRED, ask_at=None, token=None)
-        )  # fmt: skip
+        done = replace(payment, state=online.EXPIRED, ask_at=None, token=None)
     elif answer.code:
-        declined = replace(
+        done = replace(
             payment, state=online.DECLINED, ask_at=None, token=None, decline_code=answer.code,
             reference=answer.reference,
         )  # fmt: skip
-        online.save(work.session, declined)
     else:
-        _approve(work, payment, answer)
+        done = _approved(work, payment, answer)
+    online.save(work.session, done)
+    plan_outcomes.note(work, done)
     return True
 
 
@@ -123,7 +164,7 @@ def _ask_again(work: Work, payment: Payment) -> None:
     online.save(work.session, later)
 
 
-def _approve(work: Work, payment: Payment, answer: Answer) -> None:
+def _approved(work: Work, payment: Payment, answer: Answer) -> Payment:
     """Make the receipt, in the transaction that notes the approval: there is one or there is none.
 
     The money counts from the banking day on which it is settled.
@@ -147,11 +188,10 @@ def _approve(work: Work, payment: Payment, answer: Answer) -> None:
         ]
     )
     intake.finish()
-    approved = replace(
+    return replace(
         payment, state=online.APPROVED, ask_at=None, token=None, reference=answer.reference,
         settlement_date=settles, receipt_id=receipt_id,
     )  # fmt: skip
-    online.save(work.session, approved)
 
 
 def hear_gateway(work: Work) -> bool:

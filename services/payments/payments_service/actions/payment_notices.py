@@ -18,13 +18,17 @@ PEOPLE = (Payee.FAMILY, Payee.OBLIGOR)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person is told. `case`: id and number; `about_id` makes it one however often."""
+    """What one person is told. `case`: id and number; `about_id` makes it one however often.
+
+    `letter`: whether it goes out on paper, too.
+    """
 
     kind: str
     participant_id: str
     about_id: str
     case: tuple[str, str] | None
     facts: Mapping[str, str]
+    letter: bool = True
 
 
 def of_payment(work: Work, kind: str, sent: Sent, **facts: str) -> Told | None:
@@ -37,7 +41,7 @@ def of_payment(work: Work, kind: str, sent: Sent, **facts: str) -> Told | None:
 
 
 def tell(work: Work, told: Iterable[Told | None]) -> None:
-    """Issue notices, each with a letter."""
+    """Issue notices."""
     today = work.clock.today()
     notices = (
         Notice(
@@ -47,7 +51,7 @@ def tell(work: Work, told: Iterable[Told | None]) -> None:
             participant_id=one.participant_id,
             kind=one.kind,
             on_date=from_date(today),
-            letter=True,
+            letter=one.letter,
             facts=dict(one.facts),
         )
         for one in told

@@ -4,6 +4,7 @@ from chassis.service import Servicer
 from payments_service.api import (
     corrections,
     online,
+    party,
     paying,
     proof,
     reads,
@@ -21,6 +22,7 @@ SERVICERS: tuple[Servicer, ...] = (
     *reports.SERVICERS,
     *receiving.SERVICERS,
     *online.SERVICERS,
+    *party.SERVICERS,
     *paying.SERVICERS,
     *suspense_work.SERVICERS,
 )

@@ -8,7 +8,6 @@ from chassis.service import Servicer
 from childsupport.payments.v1 import online_payment_service_pb2 as online_pb
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
 from payments_service.actions.online import start
-from payments_service.api.checks import cents_of
 from payments_service.api.fields import given_id
 from payments_service.store import online
 from payments_service.store.online import Payment
@@ -37,21 +36,21 @@ class OnlinePayments:
         payment = start(
             work,
             given_id(request.obligor_id, "obligor_id"),
-            cents_of(request.amount_cents, "amount_cents"),
+            request.amount_cents,
             request.instrument,
             request.gateway_token,
         )
-        return online_pb.StartOnlinePaymentResponse(payment=_payment(payment))
+        return online_pb.StartOnlinePaymentResponse(payment=message_of(payment))
 
     def GetOnlinePayment(
         self, request: online_pb.GetOnlinePaymentRequest, work: Work
     ) -> online_pb.GetOnlinePaymentResponse:
         id_ = given_id(request.payment_id, "payment_id")
-        obligor_id = given_id(request.obligor_id, "obligor_id", required=False)
+        obligor_id = given_id(request.obligor_id, "obligor_id")
         payment = online.get(work.session, id_)
-        if payment is None or obligor_id not in ("", payment.obligor_id):
+        if payment is None or payment.obligor_id != obligor_id:
             raise not_found("payment", id_)
-        return online_pb.GetOnlinePaymentResponse(payment=_payment(payment))
+        return online_pb.GetOnlinePaymentResponse(payment=message_of(payment))
 
     def ListOnlinePayments(
         self, request: online_pb.ListOnlinePaymentsRequest, work: Work
@@ -64,7 +63,7 @@ class OnlinePayments:
         shown = rows[:size]
         last = shown[-1].payment_id if len(rows) > size else ""
         return online_pb.ListOnlinePaymentsResponse(
-            payments=[_payment(row) for row in shown],
+            payments=[message_of(row) for row in shown],
             next_page_token=encode_token(work.keys, last, listing=listing),
         )
 
@@ -72,7 +71,8 @@ class OnlinePayments:
 SERVICERS = (Servicer("childsupport.payments.v1.OnlinePaymentService", OnlinePayments()),)
 
 
-def _payment(payment: Payment) -> online_pb.OnlinePayment:
+def message_of(payment: Payment) -> online_pb.OnlinePayment:
+    """Return a payment as the contract has it."""
     return online_pb.OnlinePayment(
         payment_id=payment.payment_id,
         obligor_id=payment.obligor_id,

@@ -36,6 +36,9 @@ from policy import Policy, dollars, load
 from policy.calendars import add_months
 
 
+PAYOFF_DAYS_MAX = 3_653
+
+
 @dataclass(frozen=True, slots=True)
 class _Account:
     """An obligor's support book, and which obligations of it are asked for."""
@@ -165,7 +168,10 @@ class StatementReads:
 
     def GetPayoff(self, request: pb.GetPayoffRequest, work: Work) -> pb.GetPayoffResponse:
         account = _account(work, request.subject)
-        on = to_date(request.as_of, "as_of") or work.clock.today()
+        today = work.clock.today()
+        on = to_date(request.as_of, "as_of") or today
+        if abs((on - today).days) > PAYOFF_DAYS_MAX:
+            raise invalid_field("as_of", f"must be within ten years of today, {today}; read {on}")
         policy = load(work.settings.jurisdiction)
         standing = owed(account.lines, account.ids, on)
         # What is paid ahead on one obligation pays no debt of another one.
@@ -202,41 +208,46 @@ class StatementReads:
     def GetPaymentRecord(
         self, request: pb.GetPaymentRecordRequest, work: Work
     ) -> pb.GetPaymentRecordResponse:
-        account = _account(work, request.subject)
-        first = to_date(request.first_day, "first_day")
-        rows = moved(account.lines, account.ids)
-        shown = [row for row in rows if not (first and row.effective < first)]
-        people = statements.names(work.session, [account.obligor_id, account.obligee_id or _NOBODY])
-        today = work.clock.today()
-        policy = load(work.settings.jurisdiction)
-        record = statement_pdf.Record(
-            case_number=request.subject.case_number,
-            obligor_id=account.obligor_id,
-            obligor_name=people.get(account.obligor_id, ""),
-            obligee_name=people.get(account.obligee_id, ""),
-            first=first,
-            opening_cents=sum(row.cents for row in rows if first and row.effective < first),
-            rows=shown if request.every_entry else netted(shown),
-            every_entry=request.every_entry,
-            facts=account.facts,
-            standing=owed(account.lines, account.ids, today),
-            head=statements.lane_head(work.session, lane_of(account.obligor_id)),
-            citations=[
-                (rule.id, rule.citation, rule.confidence.value)
-                for rule in (
-                    policy.rule("statement.record", today),
-                    policy.rule("statement.balance", today),
-                )
-            ],
-        )
-        pdf, content_hash = statement_pdf.render(record, work.clock.now())
-        name = request.subject.case_number or account.obligor_id
-        return pb.GetPaymentRecordResponse(
-            pdf=pdf, file_name=f"payment-record-{name}-{today}.pdf", content_hash=content_hash
-        )
+        return record_of(work, request)
 
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def record_of(work: Work, request: pb.GetPaymentRecordRequest) -> pb.GetPaymentRecordResponse:
+    """Return the record of an account as a document; sources are in none."""
+    account = _account(work, request.subject)
+    first = to_date(request.first_day, "first_day")
+    rows = moved(account.lines, account.ids)
+    shown = [row for row in rows if not (first and row.effective < first)]
+    people = statements.names(work.session, [account.obligor_id, account.obligee_id or _NOBODY])
+    today = work.clock.today()
+    policy = load(work.settings.jurisdiction)
+    record = statement_pdf.Record(
+        case_number=request.subject.case_number,
+        obligor_id=account.obligor_id,
+        obligor_name=people.get(account.obligor_id, ""),
+        obligee_name=people.get(account.obligee_id, ""),
+        first=first,
+        opening_cents=sum(row.cents for row in rows if first and row.effective < first),
+        rows=shown if request.every_entry else netted(shown),
+        every_entry=request.every_entry,
+        facts=account.facts,
+        standing=owed(account.lines, account.ids, today),
+        head=statements.lane_head(work.session, lane_of(account.obligor_id)),
+        citations=[
+            (rule.id, rule.citation, rule.confidence.value)
+            for rule in (
+                policy.rule("statement.record", today),
+                policy.rule("statement.balance", today),
+            )
+        ],
+    )
+    pdf, content_hash = statement_pdf.render(record, work.clock.now())
+    name = request.subject.case_number or account.obligor_id
+    return pb.GetPaymentRecordResponse(
+        pdf=pdf, file_name=f"payment-record-{name}-{today}.pdf", content_hash=content_hash
+    )
 
 
 def _account(work: Work, subject: pb.StatementSubject) -> _Account:

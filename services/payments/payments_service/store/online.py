@@ -1,5 +1,6 @@
 """Payments online and what payers' banks took back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -15,7 +16,10 @@ STARTED, UNKNOWN, APPROVED, DECLINED, EXPIRED, CHARGED_BACK = 1, 2, 3, 4, 5, 6
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment online. `token` is encrypted; `ask_at`: when the gateway is asked next."""
+    """A payment online. `token` is encrypted; `ask_at`: when the gateway is asked next.
+
+    `scheduled_payment_id` and `scheduled_for`: the plan that it was made by, and the plan's day.
+    """
 
     payment_id: str
     obligor_id: str
@@ -30,11 +34,14 @@ class Payment:
     settlement_date: date | None
     receipt_id: str | None
     started_at: datetime
+    scheduled_payment_id: str | None = None
+    scheduled_for: date | None = None
 
 
 _PAYMENT = (
     "payment_id::text, obligor_id::text, amount_cents, instrument, token, state, attempts, ask_at,"
-    " reference, decline_code, settlement_date, receipt_id::text, started_at"
+    " reference, decline_code, settlement_date, receipt_id::text, started_at,"
+    " scheduled_payment_id::text, scheduled_for"
 )
 
 
@@ -78,6 +85,18 @@ def get(session: Session, payment_id: str, *, lock: bool = False) -> Payment | N
         {"id": payment_id},
     ).first()
     return None if row is None else Payment(*row)
+
+
+def by_ids(session: Session, payment_ids: Sequence[str]) -> dict[str, Payment]:
+    """Return payments by their ids."""
+    rows = session.execute(
+        text(
+            f"SELECT {_PAYMENT} FROM online_payment"  # noqa: S608 - no value in it
+            " WHERE payment_id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"ids": list(payment_ids)},
+    )
+    return {row[0]: Payment(*row) for row in rows}
 
 
 def of_obligor(session: Session, obligor_id: str, after: str, size: int) -> list[Payment]:

@@ -71,6 +71,7 @@ from payments_service.store.tables.receiving import (
     participant_key,
     receipt_detail,
     receipt_hold,
+    scheduled_payment,
     suspense_task,
 )
 from payments_service.store.tables.statements import bank_totals
@@ -122,6 +123,7 @@ __all__ = [
     "receipt_hold",
     "recoupment",
     "redirect",
+    "scheduled_payment",
     "standing",
     "submission",
     "submission_page",

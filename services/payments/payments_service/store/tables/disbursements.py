@@ -50,6 +50,7 @@ hold = Table(
     Column("released_on", Date),
 )
 Index("ix_hold_open", hold.c.payee_id, postgresql_where=hold.c.released_on.is_(None))
+Index("ix_hold_obligor_id", hold.c.obligor_id, hold.c.receipt_id)
 
 disbursement_run = Table(
     "disbursement_run",

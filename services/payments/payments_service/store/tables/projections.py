@@ -25,7 +25,7 @@ case_ = Table(
     Column("assistance_since", Date),
     Column("assistance_cents", BigInteger, nullable=False),
     Column("obligor_id", UUID(as_uuid=False), nullable=False, index=True),
-    Column("obligee_id", UUID(as_uuid=False), nullable=False),
+    Column("obligee_id", UUID(as_uuid=False), nullable=False, index=True),
     Column(
         "periods",
         JSONB,

@@ -179,6 +179,8 @@ online_payment = Table(
     Column("settlement_date", Date),
     Column("receipt_id", UUID(as_uuid=False)),
     Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("scheduled_payment_id", UUID(as_uuid=False), comment="the plan that it was made by"),
+    Column("scheduled_for", Date, comment="the plan's day for it"),
     CheckConstraint("amount_cents > 0", name="amount"),
     CheckConstraint("state BETWEEN 1 AND 6", name="state"),
 )
@@ -188,6 +190,51 @@ Index(
     postgresql_where=online_payment.c.ask_at.is_not(None),
 )
 Index("ix_online_payment_obligor_id", online_payment.c.obligor_id, online_payment.c.payment_id)
+Index(
+    "uq_online_payment_scheduled",
+    online_payment.c.scheduled_payment_id,
+    online_payment.c.scheduled_for,
+    unique=True,
+    postgresql_where=online_payment.c.scheduled_payment_id.is_not(None),
+)
+
+scheduled_payment = Table(
+    "scheduled_payment",
+    metadata,
+    Column("scheduled_payment_id", UUID(as_uuid=False), primary_key=True),
+    Column("obligor_id", UUID(as_uuid=False), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("instrument", SmallInteger, nullable=False),
+    Column("frequency", SmallInteger, nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, comment="unset: no end"),
+    Column("next_on", Date, comment="unset: no payment is to come by it"),
+    Column(
+        "token",
+        LargeBinary,
+        info=SECRET,
+        comment="the gateway's; encrypted; gone once the plan is over",
+    ),
+    Column("state", SmallInteger, nullable=False, comment="MyScheduleState"),
+    Column("declines", SmallInteger, nullable=False, comment="in a row"),
+    Column("last_payment_id", UUID(as_uuid=False)),
+    Column("planned_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("amount_cents > 0", name="amount"),
+    CheckConstraint("state BETWEEN 1 AND 4", name="state"),
+    CheckConstraint("next_on IS NULL OR state = 1 AND token IS NOT NULL", name="next"),
+    comment="payments online that a payer planned",
+)
+Index(
+    "ix_scheduled_payment_next_on",
+    scheduled_payment.c.next_on,
+    scheduled_payment.c.scheduled_payment_id,
+    postgresql_where=scheduled_payment.c.next_on.is_not(None),
+)
+Index(
+    "ix_scheduled_payment_obligor_id",
+    scheduled_payment.c.obligor_id,
+    scheduled_payment.c.scheduled_payment_id,
+)
 
 chargeback = Table(
     "chargeback",
