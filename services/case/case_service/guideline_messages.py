@@ -4,20 +4,28 @@ The request has the names and the shapes of the input file, so that both are rea
 and an error names the same field.
 """
 
+from datetime import date
+
 from google.protobuf.json_format import MessageToDict
 
 from case_service.domain.guidelines import GuidelineInput, GuidelineResult, read_input
 from case_service.domain.guidelines.formulas import printed
 from case_service.domain.guidelines.worksheet import Worksheet, owed_cents
-from chassis.dates import to_date
+from chassis.dates import from_date, to_date
 from chassis.explanations import step_message
 from childsupport.case.v1 import guideline_service_pb2 as pb
 
 
-def input_from_message(message: pb.ComputeGuidelineRequest) -> GuidelineInput:
-    """Read a request. Raises GuidelineError, or an error naming a broken date."""
+def input_from_message(
+    message: pb.ComputeGuidelineRequest, today: date | None = None
+) -> GuidelineInput:
+    """Read a request, by the law of `today` where it names no day.
+
+    Raises GuidelineError, or an error naming a broken date.
+    """
     raw = MessageToDict(message, preserving_proto_field_name=True)
     on = to_date(message.effective_date, "effective_date")
+    on = on or today
     raw["effective_date"] = on.isoformat() if on else None
     raw.setdefault("shared_parenting", False)
     return read_input(raw)
@@ -50,6 +58,7 @@ def response_message(result: GuidelineResult) -> pb.ComputeGuidelineResponse:
             for step in result.steps
         ],
         policy_checksum=result.policy_checksum,
+        effective_date=from_date(result.given.effective_date),
     )
     if result.extraordinary is not None:
         expenses = result.extraordinary

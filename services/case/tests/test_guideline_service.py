@@ -141,6 +141,18 @@ def test_everything_that_may_be_left_out_can_be_sent(api: Api) -> None:
     assert list(said.notes) == expected["notes"]
 
 
+def test_without_a_day_the_law_of_today_is_taken_and_named(api: Api) -> None:
+    given = request(family(parent("3000"), parent("4250")))
+    given.ClearField("effective_date")
+    said = api.stub.ComputeGuideline(
+        given,
+        timeout=SECONDS,
+        metadata=[("authorization", f"Bearer {api.token('guideline.compute')}")],
+    )
+    assert said.effective_date == from_date(api.runtime.clock.today())
+    assert said.obligation_cents
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

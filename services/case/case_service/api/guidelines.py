@@ -17,7 +17,8 @@ class Guidelines:
     ) -> guideline_pb.ComputeGuidelineResponse:
         """Compute a worksheet. The error for a field that breaks a rule names it."""
         try:
-            return response_message(compute(input_from_message(request), policy.load()))
+            given = input_from_message(request, work.clock.today())
+            return response_message(compute(given, policy.load()))
         except GuidelineError as error:
             raise invalid_field(error.field, f"read {error.read}; {error.rule}") from error
 

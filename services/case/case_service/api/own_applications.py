@@ -4,6 +4,8 @@ The code alone opens an application: the scope is for people whom nobody knows, 
 participant's id in a request would prove nothing.
 """
 
+from dataclasses import replace
+
 from case_service.actions import applications as actions
 from case_service.actions import deciding_applications as deciding
 from case_service.actions import following_applications as following
@@ -121,6 +123,11 @@ class ApplicantWrites:
                 metadata={"status": before.status},
             )
         content = content_from_message(request.content, before.content)
+        if content.certification.agrees and "certification" in sections:
+            content = replace(
+                content,
+                certification=replace(content.certification, signed_on=work.clock.today()),
+            )
         after = actions.save(work, before, content, sections)
         return pb.SaveOwnApplicationResponse(application=application_message(after, work))
 
