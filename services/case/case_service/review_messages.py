@@ -73,7 +73,7 @@ def review_message(stored: store.Stored) -> pb.Review:
         state_on=from_date(one.state_on),
         decide_by=from_date(one.decide_by),
         begins_on=from_date(one.begins_on),
-        finish_by=from_date(_finish_by(one)),
+        finish_by=from_date(finish_by(one)),
         reasons=one.reasons,
         contest_by=from_date(one.contest_by),
         filed_on=from_date(one.filed_on),
@@ -85,7 +85,8 @@ def review_message(stored: store.Stored) -> pb.Review:
     )
 
 
-def _finish_by(one: domain.Review) -> date:
+def finish_by(one: domain.Review) -> date:
+    """Return the day until which a review is to be finished (45 CFR 303.8(e))."""
     return policy.load().due_date("review.complete", one.counts_from)
 
 

@@ -18,6 +18,10 @@ class CaseSettings(ServiceSettings):
     clamd_timeout_seconds: float = 30.0
     message_retention_days: int = 0
     """Closed conversations are deleted so many days after their last message; 0 keeps them all."""
+    appointment_soon_days: int = 14
+    """An appointment is among a party's tasks so many days before it."""
+    rejected_task_days: int = 60
+    """A change that was rejected is among a party's tasks for so many days."""
     dispute_second_person: bool = False
     """Whether every answer to a dispute needs somebody else's confirmation."""
 

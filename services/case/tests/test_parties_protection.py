@@ -53,6 +53,7 @@ LEFT_OUT = {"ApplicationReadService.ListApplications": "Application.content"}
 _OWN_WORDS = "an applicant's own application, to himself; nobody is a party of it yet"
 MAY_TELL = {
     "PartyReadService.GetOwnDetails": "to the party himself; refused for everybody else's id",
+    "PartyCaseReadService.ListMyReportedChanges": "what the party reported of himself, to himself",
     "AppointmentPartyService.ListMyAppointments": "where the reader has to go, and no other guest",
     "AppointmentPartyService.ExportMyCalendar": "the same appointments as a calendar",
     "DocumentPartyService.ReadMyDocument": "a document that the party himself handed in",

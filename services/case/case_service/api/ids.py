@@ -15,6 +15,18 @@ _NEEDED = frozenset({"change_id", "order_id", "obligation_id"})
 """What a request is about, where it names one."""
 _NEW = frozenset({"RecordOrderRequest"})
 """Requests that bring something new: without an id it gets one."""
+_OWN = frozenset(
+    {
+        "GetMyCaseRequest",
+        "GetOwnDetailsRequest",
+        "ListMyCasesRequest",
+        "ListMyReportedChangesRequest",
+        "ListMyReviewsRequest",
+        "ListMyTasksRequest",
+        "ReportChangeRequest",
+    }
+)
+"""Requests of parties: each of their ids is needed."""
 EXPECTED = "a UUID in lower case"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -44,7 +56,7 @@ def _violations(message: Message, path: str) -> Iterator[Violation]:
         elif field.name.endswith("_id") and field.name not in _OTHERS:
             value = getattr(message, field.name)
             about = not path and message.DESCRIPTOR.name not in _NEW
-            needed = about and field.name in _NEEDED
+            needed = about and (field.name in _NEEDED or message.DESCRIPTOR.name in _OWN)
             if (value or needed) and not _UUID.fullmatch(value):
                 yield Violation(path + field.name, EXPECTED)
         elif field.name.endswith("_ids"):

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from case_service.domain.reviews import BEFORE_COURT, NO_CHANGE, UNDER_WAY, Review
+from case_service.domain.reviews import BEFORE_COURT, LOOKED_AT, NO_CHANGE, UNDER_WAY, Review
+
+CONCLUDED = BEFORE_COURT | LOOKED_AT
+"""Where both parents have been told what the review came to."""
 
 
 def seen_by(

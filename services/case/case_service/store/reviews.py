@@ -96,6 +96,19 @@ def page(
     return [_stored(keys, row) for row in session.execute(query)]
 
 
+def latest(session: Session, keys: Keys, case_id: str, before: str, limit: int) -> list[Stored]:
+    """Return a page of a case's reviews below the id `before` (empty: all), the latest first."""
+    query = (
+        select(review)
+        .where(review.c.case_id == case_id)
+        .order_by(review.c.review_id.desc())
+        .limit(limit)
+    )
+    if before:
+        query = query.where(review.c.review_id < before)
+    return [_stored(keys, row) for row in session.execute(query)]
+
+
 def under_way(session: Session, order_id: str) -> str | None:
     """Return the review of an order that is under way."""
     query = select(review.c.review_id).where(
