@@ -9,6 +9,7 @@ from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import identity_service_pb2 as pb
 from identity_service import credentials, messages, registration, signing
 from identity_service.account_api import AccountReads, Accounts
+from identity_service.audit_api import AuditReads
 from identity_service.domain.clients import granted
 from identity_service.enrolment_api import EnrolmentReads, Enrolments, PortalAccess
 from identity_service.settings import settings_of
@@ -118,6 +119,7 @@ def servicers(tokens: Tokens, machine: Clock | None = None) -> tuple[Servicer, .
         Servicer("childsupport.identity.v1.WorkerAccountService", WorkerAccounts()),
         Servicer("childsupport.identity.v1.WorkerReadService", WorkerReads()),
         Servicer("childsupport.identity.v1.WorkerSessionService", WorkerSessions(clock)),
+        Servicer("childsupport.identity.v1.AuditReadService", AuditReads()),
         Servicer("childsupport.identity.v1.TokenService", tokens),
         Servicer("childsupport.identity.v1.ClientService", Clients()),
     )

@@ -13,6 +13,8 @@ from childsupport.case.v1 import events_pb2 as case_events
 from childsupport.case.v1.case_service_pb2 import Case
 from childsupport.identity.v1 import account_service_pb2 as pb
 from childsupport.identity.v1 import account_service_pb2_grpc as stubs
+from childsupport.identity.v1 import audit_service_pb2 as audit_pb
+from childsupport.identity.v1 import audit_service_pb2_grpc as audit_stubs
 from childsupport.identity.v1 import enrolment_service_pb2 as enrolment_pb
 from childsupport.identity.v1 import enrolment_service_pb2_grpc as enrolment_stubs
 from childsupport.identity.v1 import events_pb2 as events
@@ -40,8 +42,9 @@ _STUBS = (
     worker_stubs.WorkerAccountServiceStub,
     worker_stubs.WorkerReadServiceStub,
     worker_stubs.WorkerSessionServiceStub,
+    audit_stubs.AuditReadServiceStub,
 )
-_REQUESTS = (pb, enrolment_pb, worker_pb)
+_REQUESTS = (pb, enrolment_pb, worker_pb, audit_pb)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_what_has_ended_is_forgotten(jane):
     jane.answer()
     job = next(job for job in SERVICE.jobs if job.name == "forget")
     done = jane.runtime.run_job(job, jane.runtime.clock.today())
-    assert done == {"sessions": 0, "codes": 0, "throttles": 0, "devices": 0, "accounts": 0}
+    assert set(done.values()) == {0}
     jane.advance(days=32)
     done = jane.runtime.run_job(job, jane.runtime.clock.today())
     assert done["accounts"] == 1
