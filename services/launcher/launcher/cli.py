@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from launcher.audit_command import audit
 from launcher.bank_command import bank_app
 from launcher.bench_command import bench_app
 from launcher.case_command import case_app
@@ -21,6 +22,7 @@ from launcher.policy_command import policy_app
 from launcher.sdu_command import sdu_app
 from launcher.statement_command import statement_app
 from launcher.told import told
+from launcher.worker_command import worker_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,8 +41,10 @@ app.add_typer(sdu_app, name="sdu")
 app.add_typer(receipts_app, name="receipts")
 app.add_typer(bank_app, name="bank")
 app.add_typer(suspense_app, name="suspense")
+app.add_typer(worker_app, name="worker")
 app.command()(guideline)
 app.command()(form)
+app.command()(audit)
 
 VAR = Path("var")
 DOORS = {
@@ -81,13 +85,19 @@ def demo(
 
 
 @app.command()
-def up(*, data: DataOption = VAR / "up") -> None:
-    """Start the platform and leave it running until Ctrl-C."""
+def up(
+    *,
+    data: DataOption = VAR / "up",
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with nothing: no families, today's date.")
+    ] = False,
+) -> None:
+    """Start the platform with the demonstration's families and leave it running until Ctrl-C."""
     os.umask(PRIVATE)
     from launcher.up import run_up
 
     with told():
-        run_up(data.absolute())
+        run_up(data.absolute(), empty=empty)
 
 
 @app.command()
