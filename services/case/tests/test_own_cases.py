@@ -8,7 +8,7 @@ from desk_world import ANN, CASE, JANE, JOHN, OFFICE, PORTAL, TIM, Desk, fresh, 
 
 from case_service.api.appointments import Appointments
 from case_service.api.conversations import Conversations, PartyConversations
-from case_service.api.documents import Documents
+from case_service.api.documents import DocumentReads, Documents
 from case_service.api.offices import Offices
 from case_service.api.own_cases import OwnCases
 from case_service.api.parties import Parties
@@ -306,3 +306,44 @@ def _closing(desk: Desk, answer_by: date) -> str:
         )
         closures.add(work.session, work.keys, intent, "ann", work.clock.now())
     return closure_id
+
+
+def test_a_document_that_is_wanted_is_a_task_until_it_comes_and_again_when_rejected(
+    desk: Desk,
+) -> None:
+    due_on = desk.runtime.clock.today() + timedelta(days=20)
+    asked = document_pb.AskForDocumentRequest(
+        case_id=CASE, participant_id=JANE, subject=document_pb.DOCUMENT_SUBJECT_INCOME,
+        message="Pay stubs of February.", due_on=from_date(due_on),
+    )  # fmt: skip
+    wanted = desk.do(Documents().AskForDocument, asked).wanted
+    (told,) = (t for t in desk.told() if t.kind == "document_wanted")
+    assert (told.participant_id, told.text, told.letter) == (JANE, "Pay stubs of February.", True)
+    assert told.answer_by == due_on.isoformat()
+    (task,) = tasks(desk, JANE)
+    assert (task.kind, task.about_id) == (pb.MY_TASK_KIND_DOCUMENT_WANTED, wanted.wanted_id)
+    assert (task.note, to_date(task.due_on)) == ("Pay stubs of February.", due_on)
+    assert "DOCUMENT_WANTED" not in kinds(desk, JOHN)
+    desk.upload(JOHN)
+    paper = desk.upload(JANE)
+    assert kinds(desk, JANE) == []
+    no = document_pb.RejectDocumentRequest(document_id=paper.document_id, message="Of January.")
+    desk.do(Documents().RejectDocument, no)
+    assert kinds(desk, JANE) == ["DOCUMENT_WANTED", "DOCUMENT_REJECTED"]
+    a_second_later(desk)
+    better = desk.upload(JANE, pdf("of February"))
+    assert kinds(desk, JANE) == []
+    case = document_pb.ListWantedDocumentsRequest(case_id=CASE)
+    (kept,) = desk.do(DocumentReads().ListWantedDocuments, case).wanted
+    assert (kept.state, kept.document_id) == (
+        document_pb.WANTED_STATE_RECEIVED, better.document_id,
+    )  # fmt: skip
+    with pytest.raises(PlatformError, match="received already"):
+        desk.do(
+            Documents().WithdrawDocumentWish,
+            document_pb.WithdrawDocumentWishRequest(wanted_id=wanted.wanted_id),
+        )
+    asked.message = "Send it to 1 Hidden Lane."
+    asked.participant_id = JOHN
+    with pytest.raises(PlatformError, match="must not tell a party's address"):
+        desk.do(Documents().AskForDocument, asked)

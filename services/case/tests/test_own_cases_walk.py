@@ -24,6 +24,7 @@ from joserfc.jwk import OKPKey
 from case_service.api.appointments import Appointments
 from case_service.api.conversations import PartyConversations
 from case_service.api.disputes import PartyDisputes
+from case_service.api.documents import Documents
 from case_service.api.parties import Parties
 from case_service.api.reviews import Reviews
 from case_service.domain.closing import INTENDED, Closure
@@ -40,6 +41,7 @@ from childsupport.case.v1 import appointment_service_pb2 as appointment_pb
 from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.case.v1 import conversation_service_pb2 as conversation_pb
 from childsupport.case.v1 import dispute_service_pb2 as dispute_pb
+from childsupport.case.v1 import document_service_pb2 as document_pb
 from childsupport.case.v1 import party_service_pb2 as party_pb
 from childsupport.case.v1 import review_service_pb2 as review_pb
 from childsupport.common.v1 import annotations_pb2 as common
@@ -168,6 +170,16 @@ def hers(desk: Desk) -> dict[str, str]:
             place="The room at the harbor",
             subject="Talk about the order",
             guests=[appointment_pb.AppointmentGuest(participant_id=JANE)],
+        ),
+    )
+    desk.do(
+        Documents().AskForDocument,
+        document_pb.AskForDocumentRequest(
+            case_id=CASE,
+            participant_id=JANE,
+            subject=document_pb.DOCUMENT_SUBJECT_IDENTITY,
+            message="What the harbor gave you.",
+            due_on=from_date(date(2026, 4, 1)),
         ),
     )
     document = desk.upload(JANE, pdf(), file_name="harbor.pdf")

@@ -17,6 +17,7 @@ from case_service.domain.notices import Notice
 from case_service.scanning import scanner_of
 from case_service.settings import settings_of
 from case_service.store import documents as store
+from case_service.store import wanted
 from chassis.errors import PlatformError, invalid_field, not_found
 from chassis.ids import derived_id
 from chassis.runtime import Work
@@ -49,6 +50,14 @@ def keep(work: Work, new: NewDocument) -> domain.Document:
     document = replace(document, duplicate_of=store.same_content(work.session, work.keys, document))
     if not store.add(work.session, work.keys, document, new.content):
         return _kept_before(work, document)
+    if document.participant_id:
+        wanted.receive(
+            work.session,
+            document.case_id,
+            document.participant_id,
+            document.subject,
+            document.document_id,
+        )
     what = domain.SUBJECTS[document.subject]
     kind = "document_received" if new.by_party else "document_filed"
     tell(work, new.case.case_id, kind, about_id=document.document_id, subject=what)
@@ -67,7 +76,7 @@ def _checked(work: Work, new: NewDocument) -> domain.Document:
         raise invalid_field("chunk", f"the virus scanner found {harm}: it was not kept")
     now = work.clock.now()
     return domain.Document(
-        document_id=derived_id("document", work.caller.person, new.request_id),
+        document_id=derived_id("document", work.caller.name, new.request_id),
         version=1,
         case_id=new.case.case_id,
         participant_id=new.participant_id,
@@ -123,6 +132,8 @@ def _decide(work: Work, document_id: str, etag: str, state: str, message: str) -
     refuse_locations(work, [case], "message", text, but_of=before.participant_id)
     after = domain.decided(before, state, text, work.caller.person, work.clock.now())
     store.write(work.session, work.keys, after)
+    if needed:
+        wanted.want_again(work.session, document_id)
     worklist.done(work, document_id, kind="FORM", state=state, note=text)
     what = domain.SUBJECTS[before.subject]
     tell(work, before.case_id, f"document_{state}", about_id=document_id, subject=what)

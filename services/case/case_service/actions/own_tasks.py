@@ -17,6 +17,7 @@ from case_service.store import (
     documents,
     participants,
     reported_changes,
+    wanted,
 )
 from case_service.store import reviews as review_store
 from chassis.runtime import Work
@@ -62,6 +63,15 @@ def _messages(work: Work, case: Case, me: str) -> Iterator[Task]:
 
 
 def _documents(work: Work, case: Case, me: str) -> Iterator[Task]:
+    for want in wanted.open_of(work.session, work.keys, case.case_id, me, MAX_LOOKED_AT):
+        yield Task(
+            "document_wanted",
+            case.case_id,
+            want.wanted_id,
+            due_on=want.due_on,
+            subject=want.subject,
+            note=want.message,
+        )
     which = documents.Filter(case.case_id, participant_id=me)
     own = documents.page(work.session, work.keys, which, None, MAX_LOOKED_AT)
     for one in newest_rejected(own):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from case_service.actions import desk
+from case_service.actions import desk, wanted
 from case_service.actions import documents as actions
 from case_service.api.desk_pages import decode_place, encode_place, instant_place
 from case_service.domain.desk import documents as domain
 from case_service.domain.desk.access import is_id
+from case_service.domain.desk.wanted import Wanted
 from case_service.domain.model import Case
 from case_service.settings import settings_of
 from case_service.store import documents as store
-from chassis.dates import from_instant
+from case_service.store import wanted as wanted_store
+from chassis.dates import from_date, from_instant, to_date
 from chassis.errors import PlatformError, invalid_field, not_found
 from chassis.grpc import paging
 from chassis.runtime import Work
@@ -70,6 +72,21 @@ class DocumentReads:
             file_name=document.file_name,
         )
 
+    def ListWantedDocuments(
+        self, request: pb.ListWantedDocumentsRequest, work: Work
+    ) -> pb.ListWantedDocumentsResponse:
+        """List the documents that parties of a case were asked for, the latest first."""
+        case_id = desk.case_of(work, request.case_id).case_id
+        size = paging.page_size(request)
+        listing = f"wanted {case_id}"
+        before = paging.decode_token(work.keys, request.page_token, listing=listing)
+        found = wanted_store.page(work.session, work.keys, case_id, before, size + 1)
+        last = found[size - 1].wanted_id if len(found) > size else ""
+        return pb.ListWantedDocumentsResponse(
+            wanted=[_wanted_message(one) for one in found[:size]],
+            next_page_token=paging.encode_token(work.keys, last, listing=listing),
+        )
+
 
 class Documents:
     """Takes documents in for the agency and decides on those of parties."""
@@ -84,6 +101,29 @@ class Documents:
             desk.check_party(work, case, header.participant_id, "header.participant_id")
         kept = actions.keep(work, _new(header, content, case, by_party=False))
         return pb.UploadDocumentResponse(document=document_message(kept))
+
+    def AskForDocument(
+        self, request: pb.AskForDocumentRequest, work: Work
+    ) -> pb.AskForDocumentResponse:
+        """Ask a party for a document."""
+        if request.subject not in SUBJECTS:
+            raise invalid_field("subject", "must say what the document is to be evidence of")
+        one = wanted.ask(
+            work,
+            request.case_id,
+            request.participant_id,
+            SUBJECTS[request.subject],
+            request.message,
+            to_date(request.due_on, "due_on"),
+        )
+        return pb.AskForDocumentResponse(wanted=_wanted_message(one))
+
+    def WithdrawDocumentWish(
+        self, request: pb.WithdrawDocumentWishRequest, work: Work
+    ) -> pb.WithdrawDocumentWishResponse:
+        """Want a document no more."""
+        one = wanted.withdraw(work, request.wanted_id)
+        return pb.WithdrawDocumentWishResponse(wanted=_wanted_message(one))
 
     def AcceptDocument(
         self, request: pb.AcceptDocumentRequest, work: Work
@@ -184,6 +224,21 @@ def document_message(document: domain.Document) -> pb.Document:
         received_at=from_instant(document.received_at),
         decided_at=from_instant(document.decided_at),
         etag=str(document.version),
+    )
+
+
+def _wanted_message(one: Wanted) -> pb.WantedDocument:
+    return pb.WantedDocument(
+        wanted_id=one.wanted_id,
+        case_id=one.case_id,
+        participant_id=one.participant_id,
+        subject=_SUBJECT_VALUES[one.subject],
+        message=one.message,
+        due_on=from_date(one.due_on),
+        state=pb.WantedState.Value(f"WANTED_STATE_{one.state.upper()}"),
+        document_id=one.document_id,
+        asked_by=one.asked_by,
+        asked_at=from_instant(one.asked_at),
     )
 
 

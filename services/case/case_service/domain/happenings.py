@@ -116,6 +116,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "document_filed": "A document was put on file: {subject}.",
         "document_accepted": "A document was accepted: {subject}.",
         "document_rejected": "A document was rejected, with a message to the party: {subject}.",
+        "document_wanted": "A party was asked for a document by {due_on}: {subject}.",
+        "document_wish_withdrawn": "A document that was asked for is not wanted now: {subject}.",
         "document_shared": "A document may now be read by another party: {subject}.",
         "document_unshared": "A document may no longer be read by another party: {subject}.",
         "message_from_party": "A party wrote to the office.",

@@ -118,6 +118,9 @@ SPELLINGS: Mapping[str, Spelling] = MappingProxyType(
             "go_to_the_test",
         ),
         "message_received": Spelling(("message_received", "is_about"), "read_message"),
+        "document_wanted": Spelling(
+            ("document_wanted",), "send_information_by", "send_information", opening="text_needed"
+        ),
         "document_accepted": Spelling(("document_accepted",), "nothing"),
         "document_rejected": Spelling(
             ("document_rejected",), "send_again", opening="text_what_was_wrong"
@@ -246,6 +249,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "genetic_swab": (),
         "genetic_law": (),
         "message_received": (),
+        "document_wanted": ("case",),
         "document_accepted": ("case",),
         "document_rejected": ("case",),
         "dispute_received": ("case",),

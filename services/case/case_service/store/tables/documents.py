@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -81,4 +82,27 @@ document_share = Table(
     Column("shared_by", Text, nullable=False),
     Column("shared_at", DateTime(timezone=True), nullable=False),
     comment="who else may read a document, by a worker's decision",
+)
+
+document_wanted = Table(
+    "document_wanted",
+    metadata,
+    Column("wanted_id", UUID(as_uuid=False), primary_key=True),
+    Column("case_id", ForeignKey("support_case.case_id"), nullable=False, index=True),
+    Column("participant_id", ForeignKey("participant.participant_id"), nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False, info=_PERSONAL, comment="encrypted"),
+    Column("due_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "document_id",
+        ForeignKey("document.document_id"),
+        index=True,
+        comment="the one that came; null again once it was rejected",
+    ),
+    CheckConstraint("state IN ('open', 'received', 'withdrawn')", name="state"),
+    CheckConstraint("(state = 'received') = (document_id IS NOT NULL)", name="document"),
+    comment="documents that parties were asked for",
 )
