@@ -35,7 +35,6 @@ from payments_service.store.statements import ObligationFacts, ReceiptFacts
 from policy import Policy, dollars, load
 from policy.calendars import add_months
 
-
 PAYOFF_DAYS_MAX = 3_653
 
 
