@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sysconfig.get_path("scripts"))
 RELEASED = ROOT / "protos" / "released.binpb"
 AT_ONCE = 2
+SITE_TESTS = ("tests/browser",)
 PLATFORM_TESTS = ("tests/end_to_end", "tests/clients", "tests/faults")
 LONG_SERVICES = ("payments", "case", "launcher")
 """Services whose tests take longer than a minute."""
@@ -111,7 +112,8 @@ def shares() -> list[Share]:
     return [
         Share("platform", tuple(name for name in PLATFORM_TESTS if (ROOT / name).exists())),
         *(Share(name, (f"services/{name}",)) for name in LONG_SERVICES),
-        Share("tests", _tested("tests", but=PLATFORM_TESTS)),
+        Share("sites", SITE_TESTS),
+        Share("tests", _tested("tests", but=(*PLATFORM_TESTS, *SITE_TESTS))),
         Share("services", _tested("services", but=[f"services/{name}" for name in LONG_SERVICES])),
         Share("libs", ("libs",)),
     ]

@@ -13,6 +13,7 @@ from chassis.crypto import write_key_files
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("identity", "case", "payments", "withholding", "enforcement", "notification")
+SITES = ("portal", "console")
 PASSWORD_BYTES = 24
 FOLDER_MODE = 0o700
 FILE_MODE = 0o444
@@ -47,17 +48,23 @@ def contents() -> dict[str, str]:
     return found
 
 
+def alone() -> dict[str, str]:
+    """Return the secrets that fit no other file: those of the web sites' clients."""
+    return {f"{site}_client_secret": password() for site in SITES}
+
+
 def write(target: Path) -> bool:
-    """Write all of them, or nothing if the folder has some: halves of a pair must fit."""
+    """Write all of them, or, if the folder has some, only what stands alone: halves must fit."""
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(FOLDER_MODE)
-    if any(target.iterdir()):
-        return False
-    for name, text in contents().items():
+    begun = any(target.iterdir())
+    wanted = alone() if begun else contents() | alone()
+    for name, text in wanted.items():
         path = target / name
-        path.write_text(text, encoding="utf-8")
-        path.chmod(FILE_MODE)
-    return True
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+            path.chmod(FILE_MODE)
+    return not begun
 
 
 def main() -> None:

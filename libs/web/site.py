@@ -221,6 +221,10 @@ class Site:
             if visit.person is None:
                 visit.cookies.set("sid", "")
         if unsafe and not csrf.fits(visit.form.raw(csrf.FIELD), self._form_secret(visit)):
+            if session_token and visit.person is None:
+                # Bound to a session that is over: who sent it is told that, not of old forms.
+                place = visit.path(self.keeper.log_in_path)
+                return visit.finish(RedirectResponse(f"{place}?ended=1", SEE_OTHER))
             return self._error(visit, 403, "stale_form")
         if page.who is Who.ANYBODY:
             return None

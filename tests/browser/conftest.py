@@ -1,6 +1,5 @@
 """The town and the browser, once for all of the sites' tests."""
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,8 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 import kit
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+from chromium import provide_chromium
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +25,7 @@ def town() -> Iterator[kit.Town]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    assert program, "no Chromium; `make test` installs it where apt-get can, else install it"
+    program = provide_chromium()
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield opened

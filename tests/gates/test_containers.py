@@ -48,7 +48,7 @@ def settings_of(service: str) -> set[str]:
     for kind in known:
         known += kind.__subclasses__()
     ours = [
-        kind for kind in known if kind.__module__.split(".")[0] in {f"{service}_service", "chassis"}
+        kind for kind in known if kind.__module__.split(".")[0] in {f"{service}_service", "chassis", "web"}
     ]
     return {field.upper() for kind in ours for field in kind.model_fields}
 
@@ -100,7 +100,7 @@ def test_every_command_names_a_service_and_role_that_can_be() -> None:
     named = {path.name for path in (ROOT / "services").iterdir()}
     for service in OURS.values():
         verb, *arguments = service["command"]
-        assert verb in {"run", "migrate", "provision"}
+        assert verb in {"run", "migrate", "provision", "site-clients"}
         if verb == "run":
             assert arguments[0] in named
             assert arguments[1] in ROLES
@@ -116,6 +116,8 @@ def test_every_variable_is_a_setting_that_the_code_knows(name: str) -> None:
         if "provision" not in text:
             pytest.skip("the command is not in the tree yet")
         services = [key.split("-")[1] for key in JOBS if key.startswith("migrate-")]
+    elif verb == "site-clients":
+        text, services = "", ["identity", "portal", "console"]
     else:
         text = ""
         services = arguments[:1]

@@ -41,7 +41,7 @@ if (idle && dialog) {
     event.preventDefault();
     const form = event.target;
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!answer.ok) return window.location.reload();
+    if (!answer.ok || answer.redirected) return window.location.reload();
     dialog.close();
     start();
   });

@@ -11,6 +11,7 @@ from identity_service.domain.clients import Client, problems
 from identity_service.store import clients, employers
 
 ADMINISTRATOR = "Platform administrator"
+MIN_SECRET_CHARS = 32
 
 
 def register(
@@ -87,3 +88,26 @@ def bootstrap_client(
     if changed is not None and changed != client:
         messages.tell(work, [changed])
     return secret
+
+
+def set_client(work: Work, client_id: str, scopes: Collection[str], secret: str) -> bool:
+    """Make sure that a client of the platform's own is there, with these scopes and this secret.
+
+    For a process that is given its secret, as a web site is. Returns True when something changed.
+    Raises ValueError for a secret that somebody made up instead of drawing it.
+    """
+    if not MIN_SECRET_CHARS <= len(secret) <= credentials.MAX_SECRET_CHARS:
+        raise ValueError(
+            f"the secret of {client_id}: expected {MIN_SECRET_CHARS} to "
+            f"{credentials.MAX_SECRET_CHARS} characters, drawn at random"
+        )
+    before = clients.find_with_proof(work.session, client_id)
+    bootstrap_client(work, client_id, scopes)
+    known = clients.find_with_proof(work.session, client_id)
+    if known == before and known is not None and credentials.is_right(known[1], secret):
+        return False
+    proof = credentials.proof_of(work.keys, secret)
+    changed = clients.set_proof(work.session, client_id, proof)
+    if changed is not None:
+        messages.tell(work, [changed])
+    return True

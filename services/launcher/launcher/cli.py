@@ -181,6 +181,16 @@ def bootstrap(
         typer.echo(roles.run_bootstrap(client_id, rotate=rotate))
 
 
+@app.command("site-clients")
+def site_clients() -> None:
+    """Give the portal and the console their clients, with the secrets of their settings."""
+    from launcher import roles
+
+    with told("identity"):
+        for line in roles.run_site_clients():
+            typer.echo(line)
+
+
 @app.command()
 def provision() -> None:
     """Make a database and two logins per service on the server that ADMIN_DATABASE_URL names."""

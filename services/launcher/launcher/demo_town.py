@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
@@ -13,6 +14,7 @@ from launcher.clients import Clients, EmployerDoor
 from launcher.day import BUSINESS_DATE, SETTLE_SECONDS, open_doors, run_day
 from launcher.employer_files import Withheld, ctx_file
 from launcher.enrolling import Ahead, Login, enrol
+from launcher.hiring import WorkerLogin, hire
 from launcher.platform import Platform
 from launcher.world import World, participant_id, read_world
 
@@ -33,10 +35,16 @@ WITHHELD = {
 PEOPLE = ("jane-doe", "john-doe", "nora-vance", "richard-roe")
 """Who gets an account: a parent who receives, one who pays, one who is protected, her other one."""
 
+WORKERS = (
+    ("Dana Reyes", ("caseworker",), ("21073",)),
+    ("Sam Whitaker", ("supervisor",), ("21073", "21067")),
+)
+"""Name, roles and offices of who works at the console."""
+
 Say = Callable[[str], None]
 
 
-class MovableClock(Clock, Ahead):
+class MovableClock(Clock, Ahead, Protocol):
     """A clock that tells the time and can be set ahead."""
 
 
@@ -59,6 +67,15 @@ def open_town(
         people = [participant_id(key) for key in PEOPLE]
         known = {one: (world.names[one], _known(born[one])) for one in people}
         return enrol(clients, mail_folder, clock, known)
+
+
+def staff(platform: Platform, mail_folder: Path, say: Say) -> list[WorkerLogin]:
+    """Hire WORKERS: invitations by mail, a password and an authenticator app each."""
+    say("the offices' workers open theirs")
+    with closing(Clients(platform.addresses, platform.administrator)) as clients:
+        return [
+            hire(clients, mail_folder, name, roles, offices) for name, roles, offices in WORKERS
+        ]
 
 
 def _known(day: date | None) -> date:

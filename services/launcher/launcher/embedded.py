@@ -122,10 +122,9 @@ class EmbeddedPlatform:
         stack.callback(self.bus.stop)
         intake = stack.enter_context(self._intake(targets))
         self.administrator = Administrator(ADMINISTRATOR, secret)
-        sites = {
-            name: stack.enter_context(self._site(name, secret, targets)).url
-            for name, secret in site_secrets.items()
-        }
+        for name, site_secret in site_secrets.items():
+            stack.enter_context(self._site(name, site_secret, targets))
+        sites = {name: _origin(taken) for name, taken in self._bound.items()}
         self.addresses = Addresses(
             targets, intake.url, self.root / "files", sites["portal"], sites["console"]
         )
@@ -167,8 +166,12 @@ class EmbeddedPlatform:
             self._bound[name] = stack.enter_context(site.bound(settings))
 
     def _where_people_go(self, settings: type[ServiceSettings]) -> dict[str, str]:
-        """Return the settings of a service that name a site: `portal_url`, `console_url`."""
-        urls = {f"{name}_url": _origin(taken) for name, taken in self._bound.items()}
+        """Return the settings of a service that name a site, as `portal_url` and `portal_origin`."""
+        urls = {
+            f"{name}_{what}": _origin(taken)
+            for name, taken in self._bound.items()
+            for what in ("url", "origin")
+        }
         return {field: url for field, url in urls.items() if field in settings.model_fields}
 
     def _site(self, name: str, secret: str, targets: Mapping[str, str]) -> HttpServer:
@@ -197,5 +200,5 @@ class EmbeddedPlatform:
 
 
 def _origin(taken: socket.socket) -> str:
-    host, port = taken.getsockname()[:2]
-    return f"http://{host}:{port}"
+    """By name: a browser binds passkeys to a name, never to an address."""
+    return f"http://localhost:{taken.getsockname()[1]}"

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Protocol
 
 GRPC_PORTS = {
-    "identity": 50051,
-    "case": 50052,
-    "payments": 50053,
-    "withholding": 50054,
-    "enforcement": 50055,
-    "notification": 50056,
+    "identity": 15051,
+    "case": 15052,
+    "payments": 15053,
+    "withholding": 15054,
+    "enforcement": 15055,
+    "notification": 15056,
 }
-"""Where `childsupport up` listens, unless <SERVICE>_GRPC_PORT says otherwise."""
+"""Where `childsupport up` listens, unless <SERVICE>_GRPC_PORT says otherwise: below the ports that
+systems take for outgoing connections."""
 ADMINISTRATOR_FILE = "administrator.secret"
 """Where in its folder it leaves the first client's secret."""
+LOGINS_FILE = "logins.json"
+"""Where in its folder it keeps who of the demonstration can sign in."""
 ADDRESSES_FILE = "addresses.json"
 """Where in its folder it says where its services listen, for the commands of another shell."""
 

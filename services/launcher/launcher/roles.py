@@ -147,6 +147,27 @@ def run_republish(name: str, kind: str, since: date | None) -> int:
         runtime.close()
 
 
+def run_site_clients() -> Iterator[str]:
+    """Give each web site its client, with the secret of its setting; yields what was done."""
+    from console_service import service as console
+    from identity_service.registration import set_client
+    from portal_service import service as portal
+
+    runtime = Runtime(service_named("identity"), settings_of("identity"))
+    try:
+        for site in (portal, console):
+            secret = lookup(site.NAME, "client_secret")
+            if secret is None:
+                setting = f"{site.NAME}_client_secret".upper()
+                message = f"setting {setting} (or {setting}_FILE): read nothing, expected a secret"
+                raise ValueError(message)
+            with runtime.work() as work:
+                changed = set_client(work, site.NAME, site.SCOPES, secret)
+            yield f"{site.NAME}: {'set' if changed else 'as it was'}"
+    finally:
+        runtime.close()
+
+
 def run_bootstrap(client_id: str, *, rotate: bool) -> str:
     """Make the first client, or, with `rotate`, give it a new secret; returns the secret.
 

@@ -1,25 +1,38 @@
-"""`childsupport up`: the embedded platform, left running."""
+"""`childsupport up`: the embedded platform, left running, with people who can sign in."""
 
 import json
 import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import which
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
+from chassis.clock import SystemClock
+from launcher.demo_town import OPENS, open_town, staff
 from launcher.embedded import EmbeddedPlatform
-from launcher.platform import ADDRESSES_FILE, ADMINISTRATOR_FILE, GRPC_PORTS
+from launcher.mailbox import mailbox
+from launcher.platform import ADDRESSES_FILE, ADMINISTRATOR_FILE, GRPC_PORTS, LOGINS_FILE
 from launcher.ports import can_listen
 from launcher.tables import shown_path
 
 INTAKE_PORT = 8080
+SITE_PORTS = {"portal": 8081, "console": 8082}
 HIGHEST_PORT = 65_535
+PAYDAYS = 6
+CLOCK_FILE = "clock.json"
+"""How far the clock of a demonstration is from the machine's, in seconds."""
 BIN = Path(sys.executable).parent
 COMMANDS = (
+    ("worker code dana.reyes", "what a worker's authenticator app shows now"),
     ("ledger verify", "every balance computed again; what each service holds against it"),
     ("ledger as-of 2026-03-06", "every account as of a day, as known now and as known then"),
     ("case history 0000123456", "a case as its caseworker reads it"),
@@ -31,8 +44,11 @@ COMMANDS = (
 )
 
 
-def run_up(root: Path) -> None:
-    """Start the platform, say how to use it, stop it cleanly on Ctrl-C or SIGTERM."""
+def run_up(root: Path, *, empty: bool = False) -> None:
+    """Start the platform, say how to use it, stop it cleanly on Ctrl-C or SIGTERM.
+
+    A folder that is new is filled with the demonstration's families, unless `empty`.
+    """
     console = Console(highlight=False, soft_wrap=True)
     stop = threading.Event()
 
@@ -41,17 +57,52 @@ def run_up(root: Path) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    platform = EmbeddedPlatform(
-        root,
-        intake_port=_port("INTAKE_PORT", INTAKE_PORT),
-        grpc_ports={s: _port(f"{s.upper()}_GRPC_PORT", p) for s, p in GRPC_PORTS.items()},
-        say=lambda what: console.print(f"  {what}", style="dim"),
-    )
-    with platform:
-        _welcome(platform, root, console)
+
+    def say(what: str) -> None:
+        console.print(f"  {what}", style="dim")
+
+    fresh = not (root / "postgres").exists()
+    clock = _clock(root, demonstrate=fresh and not empty)
+    with ExitStack() as stack:
+        mail_folder = root / "files" / "mail"
+        platform = stack.enter_context(
+            EmbeddedPlatform(
+                root,
+                clock=clock,
+                intake_port=_port("INTAKE_PORT", INTAKE_PORT),
+                site_ports={s: _port(f"{s.upper()}_WEB_PORT", p) for s, p in SITE_PORTS.items()},
+                grpc_ports={s: _port(f"{s.upper()}_GRPC_PORT", p) for s, p in GRPC_PORTS.items()},
+                smtp_port=stack.enter_context(mailbox(mail_folder)),
+                say=say,
+            )
+        )
+        if fresh and not empty:
+            logins = [
+                asdict(one) for one in open_town(platform, clock, mail_folder, say, paydays=PAYDAYS)
+            ]
+            logins += [asdict(one) for one in staff(platform, mail_folder, say)]
+            _write_privately(root / LOGINS_FILE, json.dumps(logins, indent=1))
+            _keep(root, clock)
+        _welcome(platform, root, clock, console)
         stop.wait()
         console.print("\nstopping: calls in flight end, then the bus, then PostgreSQL")
     console.print("stopped")
+
+
+def _clock(root: Path, *, demonstrate: bool) -> SystemClock:
+    """Return the machine's clock, or a demonstration's, which runs on from where it was set."""
+    kept = root / CLOCK_FILE
+    if demonstrate:
+        return SystemClock(start=OPENS)
+    if kept.exists():
+        ahead = timedelta(seconds=json.loads(kept.read_text())["seconds"])
+        return SystemClock(start=datetime.now(UTC) + ahead)
+    return SystemClock()
+
+
+def _keep(root: Path, clock: SystemClock) -> None:
+    seconds = (clock.now() - datetime.now(UTC)).total_seconds()
+    (root / CLOCK_FILE).write_text(json.dumps({"seconds": seconds}))
 
 
 def _port(variable: str, usual: int) -> int:
@@ -68,18 +119,28 @@ def _port(variable: str, usual: int) -> int:
     return int(said)
 
 
-def _welcome(platform: EmbeddedPlatform, root: Path, console: Console) -> None:
+def _write_privately(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)
+
+
+def _welcome(platform: EmbeddedPlatform, root: Path, clock: SystemClock, console: Console) -> None:
     secret_file = root / ADMINISTRATOR_FILE
-    descriptor = os.open(secret_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(platform.administrator.secret)
-    (root / ADDRESSES_FILE).write_text(json.dumps(dict(platform.addresses.grpc)))
-    url = platform.addresses.intake_url
+    _write_privately(secret_file, platform.administrator.secret)
+    addresses = platform.addresses
+    (root / ADDRESSES_FILE).write_text(json.dumps(dict(addresses.grpc)))
+    url = addresses.intake_url
     console.print("\n[bold]The platform is running.[/] Ctrl-C stops it.\n")
+    console.print(f"  parents' portal {addresses.portal_url}")
+    console.print(f"  workers         {addresses.console_url}")
     console.print(f"  intake (HTTP)   {url}   documentation: {url}/docs")
-    for service, target in platform.addresses.grpc.items():
+    for service, target in addresses.grpc.items():
         console.print(f"  {service:<15} {target}   gRPC, with reflection and health")
-    console.print(f"  data            {root}\n")
+    console.print(f"  data            {root}")
+    console.print(f"  mail, letters   {shown_path(root / 'files')}/mail, …/letters")
+    console.print(f"  its day         {clock.today():%B %-d, %Y}\n")
+    _logins(root, console)
     console.print("[bold]From another program[/]: get a token, then call with it.\n")
     console.print(
         f"  curl -s {url}/oauth2/token -d grant_type=client_credentials \\\n"
@@ -89,10 +150,26 @@ def _welcome(platform: EmbeddedPlatform, root: Path, console: Console) -> None:
     console.print(
         '  grpcurl -plaintext -H "authorization: Bearer $TOKEN" '
         "-d '{\"page_size\": 10}' \\\n"
-        f"       {platform.addresses.grpc['case']} "
+        f"       {addresses.grpc['case']} "
         "childsupport.case.v1.CaseReadService/ListCases\n"
     )
     _commands(root, console)
+
+
+def _logins(root: Path, console: Console) -> None:
+    file = root / LOGINS_FILE
+    if not file.exists():
+        return
+    people: Sequence[dict[str, Any]] = json.loads(file.read_text())
+    console.print("[bold]Who can sign in[/] (nobody is real; all have one password):\n")
+    console.print(f"  password        {people[0]['password']}")
+    for one in people:
+        if "user_name" in one:
+            console.print(f"  {one['user_name']:<15} parent")
+        else:
+            what = f"{one['roles'][0]}; app's secret {one['totp_secret']}"
+            console.print(f"  {one['worker_id']:<15} {what}")
+    console.print()
 
 
 def _commands(root: Path, console: Console) -> None:

@@ -1,0 +1,74 @@
+"""Workers of a demonstration come in: invited by mail, with a password and an authenticator app."""
+
+import base64
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.ids import new_id
+from childsupport.identity.v1 import worker_service_pb2 as pb
+from childsupport.identity.v1.account_service_pb2 import Origin
+from childsupport.identity.v1.worker_service_pb2_grpc import (
+    WorkerAccountServiceStub,
+    WorkerSessionServiceStub,
+)
+from identity_service.domain import totp
+from launcher.clients import Clients
+from launcher.enrolling import PASSWORD, arrival
+from launcher.mail_reading import mails
+
+_ORIGIN = Origin(address="192.0.2.2", user_agent="demonstration")
+_BLOCK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLogin:
+    """How a worker of the demonstration signs in."""
+
+    name: str
+    worker_id: str
+    password: str
+    totp_secret: str
+    """In base32, as an authenticator app takes it."""
+    roles: tuple[str, ...]
+
+
+def hire(
+    clients: Clients, mail_folder: Path, name: str, roles: Sequence[str], offices: Sequence[str]
+) -> WorkerLogin:
+    """Invite a worker and follow the invitation's mail to its end."""
+    worker_id = name.lower().replace(" ", ".")
+    email = f"{worker_id}@agency.example"
+    before = len(mails(mail_folder, email))
+    WorkerAccountServiceStub(clients.channels["identity"]).CreateWorker(
+        pb.CreateWorkerRequest(
+            request_id=new_id(),
+            worker_id=worker_id,
+            display_name=name,
+            email=email,
+            office_ids=offices,
+            roles=[pb.WorkerRole.Value(f"WORKER_ROLE_{role.upper()}") for role in roles],
+            language="en",
+        )
+    )
+    token = arrival(mail_folder, email, before, lambda mail: bool(mail.token)).token
+    sessions = WorkerSessionServiceStub(clients.channels["identity"])
+    accepted = sessions.AcceptInvitation(
+        pb.AcceptInvitationRequest(
+            request_id=new_id(), token=token, password=PASSWORD, origin=_ORIGIN
+        )
+    )
+    sessions.ConfirmInvitation(
+        pb.ConfirmInvitationRequest(
+            request_id=new_id(), token=token, totp_code=code_of(accepted.secret), origin=_ORIGIN
+        )
+    )
+    return WorkerLogin(name, worker_id, PASSWORD, accepted.secret, tuple(roles))
+
+
+def code_of(totp_secret: str, *, steps_ahead: int = 0) -> str:
+    """Return what an authenticator app shows now; a code serves once, the next is a step ahead."""
+    padded = totp_secret + "=" * (-len(totp_secret) % _BLOCK)
+    step = int(time.time()) // totp.STEP_S + steps_ahead
+    return totp.code(base64.b32decode(padded), step)
