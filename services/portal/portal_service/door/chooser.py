@@ -2,6 +2,7 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from portal_service.door.trying import local
 from web.i18n import LANGUAGES
 from web.site import Page, Who
 from web.visit import MOBILE, SEE_OTHER, Visit
@@ -20,7 +21,7 @@ def set_view(visit: Visit) -> Response:
     if view in VIEWS:
         visit.cookies.set("view", view)
     visit.mobile = view == "mobile"
-    place = _local(visit.request.query_params.get("back", "")).removeprefix(MOBILE) or "/log-in"
+    place = local(visit.request.query_params.get("back", "")).removeprefix(MOBILE) or "/log-in"
     if visit.mobile and not visit.site.has_mobile(place):
         place = "/log-in"
     return visit.finish(RedirectResponse(visit.path(place), SEE_OTHER))
@@ -31,14 +32,8 @@ def set_language(visit: Visit) -> Response:
     language = visit.request.path_params["language"]
     if language in LANGUAGES:
         visit.cookies.set("lang", language)
-    place = _local(visit.request.query_params.get("back", "")) or "/"
+    place = local(visit.request.query_params.get("back", "")) or "/"
     return visit.finish(RedirectResponse(place, SEE_OTHER))
-
-
-def _local(place: str) -> str:
-    """Return a path of this site; empty for what could lead elsewhere."""
-    safe = place.startswith("/") and not place.startswith(("//", "/\\"))
-    return place if safe and place.isprintable() else ""
 
 
 PAGES = (
