@@ -1,13 +1,15 @@
 """What the identity service can be told beyond what every service can."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from chassis.runtime import Work
 from chassis.settings import ServiceSettings
+from identity_service.breached import check
 from identity_service.store.sessions import Life
 
 _THIS_MACHINE: Final = "localhost"
@@ -37,6 +39,8 @@ class IdentitySettings(ServiceSettings):
     """Where parents log in, as browsers see it: https://host. Without it there are no passkeys."""
     passkey_rp_id: str = ""
     """The domain that passkeys are bound to: the origin's host (empty) or a domain above it."""
+    breached_passwords_file: Path | None = None
+    """Sorted SHA-1 of passwords that were stolen elsewhere, a line each (see breached.py)."""
     enrolment_flow: Literal["", "pin", "key"] = ""
     """How accounts come to see cases; empty: as the jurisdiction's rule says."""
 
@@ -58,6 +62,13 @@ class IdentitySettings(ServiceSettings):
                 f" it; read {self.passkey_rp_id!r}"
             )
         return self
+
+    @field_validator("breached_passwords_file")
+    @classmethod
+    def _can_be_searched(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            check(file)
+        return file
 
     @property
     def rp_id(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from chassis.ids import new_id
 from chassis.runtime import Work
 from identity_service import codes, credentials
-from identity_service.actions import limiting, sessions, telling
+from identity_service.actions import limiting, passwords, sessions, telling
 from identity_service.actions.limiting import Tries
 from identity_service.actions.logging_in import check_own_password
 from identity_service.actions.refusing import dead_link, refuse
@@ -23,7 +23,6 @@ from identity_service.domain.accounts import (
     email_key,
     email_problems,
     name_problems,
-    password_problems,
     prepared,
     user_name,
     user_name_key,
@@ -53,7 +52,7 @@ def ask_for_account(
             *name_problems("first_name", first),
             *name_problems("last_name", last),
             *email_problems("email", email),
-            *password_problems("password", password, (first, last, email)),
+            *passwords.problems(work, "password", password, (first, last, email)),
             *_language_problems(wanted["language"]),
         ]
     )
@@ -198,7 +197,7 @@ def confirm_email(work: Work, token: str) -> None:
 
 def _set_password(work: Work, account: Account, new_password: str) -> None:
     about = (account.user_name, account.email)
-    refuse(password_problems("new_password", new_password, about))
+    passwords.check(work, "new_password", new_password, about)
     hashed = credentials.hashed(prepared(new_password))
     accounts.change(work.session, account.account_id, password_hash=hashed)
     code_store.drop(work.session, account.account_id, RESET)

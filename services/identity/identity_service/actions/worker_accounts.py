@@ -18,12 +18,12 @@ from chassis.ids import new_id
 from chassis.runtime import Work
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from identity_service import codes, credentials
-from identity_service.actions import telling
+from identity_service.actions import passwords, telling
 from identity_service.actions.refusing import dead_link, precondition, refuse
 from identity_service.actions.telling import Secret
 from identity_service.domain import codes as spelling
 from identity_service.domain import totp, workers
-from identity_service.domain.accounts import email_key, password_problems, prepared
+from identity_service.domain.accounts import email_key, prepared
 from identity_service.domain.clients import Problem
 from identity_service.store import worker_sessions
 from identity_service.store import workers as store
@@ -130,7 +130,7 @@ def accept(work: Work, token: str, password: str) -> tuple[Worker, str, str]:
     """
     worker = _of_link(work, token)
     about = (worker.worker_id, worker.display_name, worker.email)
-    refuse(password_problems("password", password, about))
+    passwords.check(work, "password", password, about)
     secret = os.urandom(totp.SECRET_BYTES)
     hashed = credentials.hashed(prepared(password))
     store.set_factors(work.session, work.keys, worker.worker_id, hashed, secret)

@@ -11,15 +11,13 @@ from chassis.clock import Clock
 from chassis.errors import PlatformError
 from chassis.runtime import Work
 from identity_service import codes, credentials
-from identity_service.actions import limiting, worker_accounts, worker_sessions
+from identity_service.actions import limiting, passwords, worker_accounts, worker_sessions
 from identity_service.actions.limiting import Tries
-from identity_service.actions.refusing import refuse
 from identity_service.actions.sessions import Origin
 from identity_service.actions.worker_sessions import Opened
 from identity_service.domain import throttling, totp, workers
 from identity_service.domain.accounts import (
     EMAIL_CHARACTERS_MAX,
-    password_problems,
     prepared,
     user_name_key,
 )
@@ -73,7 +71,7 @@ def change_password(
     opened = _shown_again(work, token, factors, machine)
     worker, session_id = opened.worker, opened.session.session_id
     about = (worker.worker_id, worker.display_name, worker.email)
-    refuse(password_problems("new_password", new_password, about))
+    passwords.check(work, "new_password", new_password, about)
     hashed = credentials.hashed(prepared(new_password))
     store.change(work.session, worker.worker_id, password_hash=hashed)
     session_store.end(work.session, worker.worker_id, work.clock.now(), but=session_id)

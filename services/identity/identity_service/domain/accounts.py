@@ -8,6 +8,7 @@ from typing import Final
 from zxcvbn import zxcvbn
 
 from identity_service.domain.clients import Problem
+from identity_service.domain.common_passwords import context_words, is_common
 
 PASSWORD_CHARACTERS_MIN: Final = 15
 """Where the password stands alone (NIST SP 800-63B-4 section 3.1.1.2)."""
@@ -15,10 +16,6 @@ PASSWORD_CHARACTERS_MAX: Final = 128
 _LOOKED_AT_CHARACTERS_MAX: Final = 72
 """zxcvbn takes long over long passwords, which are not the weak ones."""
 _SCORE_MIN: Final = 3
-_OWN_WORDS: Final = (
-    *("kentucky", "wisconsin", "kcsi", "childsupport", "child support", "kids", "frankfort"),
-    *("custody", "password", "passphrase"),
-)
 _WORD_MIN: Final = 3
 _LEFT_MIN: Final = 8
 """Characters that must be left of a password without the words that anybody would try here."""
@@ -47,25 +44,26 @@ def password_problems(field: str, password: str, about: Collection[str]) -> Iter
         w for text in about for w in re.split(r"[\s@.,_-]+", text.casefold()) if len(w) >= _WORD_MIN
     }
     left = said.casefold()
-    for word in sorted({*_OWN_WORDS, *words}, key=len, reverse=True):
+    for word in sorted({*context_words(), *words}, key=len, reverse=True):
         left = left.replace(word, "")
     if len(left) < _LEFT_MIN:
         yield Problem(
             field, "must not be made of your name, your e-mail address or the name of this service"
         )
-    elif (
-        zxcvbn(
-            said[:_LOOKED_AT_CHARACTERS_MAX],
-            user_inputs=sorted(words),
-            max_length=_LOOKED_AT_CHARACTERS_MAX,
-        )["score"]
-        < _SCORE_MIN
-    ):
+    elif is_common(said) or _score(said, words) < _SCORE_MIN:
         yield Problem(
             field,
-            "is on lists of common passwords or easily guessed: take words that do not"
-            " belong together",
+            "is a common password or easily guessed: take words that do not belong together",
         )
+
+
+def _score(said: str, words: Collection[str]) -> int:
+    found: int = zxcvbn(
+        said[:_LOOKED_AT_CHARACTERS_MAX],
+        user_inputs=sorted(words),
+        max_length=_LOOKED_AT_CHARACTERS_MAX,
+    )["score"]
+    return found
 
 
 def email_key(email: str) -> str:
