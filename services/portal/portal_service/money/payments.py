@@ -1,0 +1,152 @@
+"""Payments with their stages, and of each one why it was shared as it was."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from starlette.responses import Response
+
+from chassis.dates import to_date
+from childsupport.payments.v1 import party_service_pb2 as pb
+from portal_service.money import reading, why, words
+from web.i18n import N_
+from web.site import Page
+from web.visit import Visit
+
+PAGE_SIZE = 20
+DONE, NOW, BAD, OPEN = "is-done", "is-now", "is-bad", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step of a payment's way, for the bar above its stages."""
+
+    label: str
+    """Marked message."""
+    look: str
+    """Its class; empty while it is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartTold:
+    """A part of a payment with the reasons for it."""
+
+    part: pb.MyPart
+    steps: list[why.Told]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTold:
+    """The parts of a payment that count for one case; `case_number` empty: for none yet."""
+
+    case_number: str
+    amount_cents: int
+    parts: list[PartTold]
+
+
+def show_list(visit: Visit) -> Response:
+    """Show the payments of all cases or of one, the latest first, a page at a time."""
+    found = reading.accounts(visit)
+    case_id = visit.request.query_params.get("case", "")
+    chosen = [reading.of_case(found, case_id)] if case_id else found
+    after = visit.request.query_params.get("after", "")
+    payments: list[pb.MyPayment] = []
+    token = ""
+    for participant_id in dict.fromkeys(one.participant_id for one in chosen):
+        asked = pb.ListMyPaymentsRequest(
+            participant_id=participant_id, case_id=case_id, page_size=PAGE_SIZE, page_token=after
+        )
+        answer = reading.reads(visit).ListMyPayments(asked, **visit.as_person)
+        payments += answer.payments
+        token = answer.next_page_token or token
+    return visit.render(
+        "money/payments.html",
+        accounts=found,
+        case_id=case_id,
+        months=_by_month(payments),
+        next_page=token,
+        later=bool(after),
+        words=words,
+        pb=pb,
+    )
+
+
+def show_one(visit: Visit) -> Response:
+    """Show one payment: where it stands, where the money went, and the reason for each part."""
+    receipt_id = visit.request.path_params["receipt_id"]
+    found = reading.first_that_finds(
+        visit,
+        lambda participant_id: reading.reads(visit).ExplainMyPayment(
+            pb.ExplainMyPaymentRequest(participant_id=participant_id, receipt_id=receipt_id),
+            **visit.as_person,
+        ),
+    )
+    pays = found.payment.role == pb.MY_ROLE_PAYER
+    return visit.render(
+        "money/payment.html",
+        payment=found.payment,
+        pays=pays,
+        marks=marks(found.payment),
+        cases=_by_case(visit, found, pays=pays),
+        whole=why.tell(visit, found.steps, details=pays),
+        words=words,
+        pb=pb,
+    )
+
+
+def marks(payment: pb.MyPayment) -> list[Mark]:
+    """Return the way of a payment in a few steps, with how far it is."""
+    if payment.state == pb.MY_PAYMENT_STATE_REVERSED:
+        return [Mark(_CAME_IN, DONE), Mark(words.STATE[payment.state], BAD)]
+    way = _WAY if payment.role == pb.MY_ROLE_RECEIVER else _WAY[:-1]
+    place = _PLACES.get(payment.state, 0)
+    looks = [DONE if at < place else NOW if at == place else OPEN for at in range(len(way))]
+    if place >= len(way) - 1:
+        looks = [DONE] * len(way)
+    told = [Mark(label, look) for label, look in zip(way, looks, strict=True)]
+    if payment.state in _STOPPED:
+        told[place] = Mark(words.STATE[payment.state], BAD)
+    return told
+
+
+_CAME_IN: Final = N_("Came in")
+_WAY: Final = (_CAME_IN, N_("Counted"), N_("Sent"), N_("Arrived"))
+_PLACES: Final = {
+    pb.MY_PAYMENT_STATE_RECEIVED: 0,
+    pb.MY_PAYMENT_STATE_HELD: 1,
+    pb.MY_PAYMENT_STATE_ALLOCATED: 1,
+    pb.MY_PAYMENT_STATE_SENT: 2,
+    pb.MY_PAYMENT_STATE_RETURNED: 2,
+    pb.MY_PAYMENT_STATE_ARRIVED: 3,
+}
+_STOPPED: Final = frozenset({pb.MY_PAYMENT_STATE_HELD, pb.MY_PAYMENT_STATE_RETURNED})
+
+
+def _by_month(payments: list[pb.MyPayment]) -> list[tuple[date, list[pb.MyPayment]]]:
+    ordered = sorted(payments, key=_day, reverse=True)
+    return [
+        (month, list(same))
+        for month, same in groupby(ordered, key=lambda one: _day(one).replace(day=1))
+    ]
+
+
+def _day(payment: pb.MyPayment) -> date:
+    return to_date(payment.received_on) or date.min
+
+
+def _by_case(visit: Visit, found: pb.ExplainMyPaymentResponse, *, pays: bool) -> list[CaseTold]:
+    cases: dict[str, list[PartTold]] = {}
+    for part in found.parts:
+        told = PartTold(part, why.tell(visit, part.steps, details=pays))
+        cases.setdefault(part.case_number, []).append(told)
+    return [
+        CaseTold(number, sum(one.part.amount_cents for one in parts), parts)
+        for number, parts in cases.items()
+    ]
+
+
+PAGES = (
+    Page("/payments", show_list, mobile=True),
+    Page("/payments/{receipt_id}", show_one, mobile=True),
+)
