@@ -124,6 +124,7 @@ def details_message(details: Details) -> pb.ChangeDetails:
         employed_since=from_date(details.employed_since),
         employment_ended_on=from_date(details.employment_ended_on),
         insurance=insurance_message(details.insurance),
+        debit_card=details.debit_card,
     )
 
 
@@ -159,6 +160,7 @@ def details_from_message(m: pb.ChangeDetails) -> Details:
         employed_since=to_date(m.employed_since, "details.employed_since"),
         employment_ended_on=to_date(m.employment_ended_on, "details.employment_ended_on"),
         insurance=_insurance(m.insurance) if m.HasField("insurance") else None,
+        debit_card=m.debit_card,
     )
 
 

@@ -170,6 +170,11 @@ def test_insurance_and_employment_go_from_the_report_to_the_record(desk: Desk) -
             "details.insurance.insurer",
         ),
         (
+            party_pb.CHANGE_KIND_ACCOUNT,
+            {"debit_card": True, "bank_account": case_pb.BankAccount(routing_number="987654320")},
+            "details.debit_card",
+        ),
+        (
             party_pb.CHANGE_KIND_EMPLOYMENT,
             {"employed_since": from_date(date(2026, 1, 1))},
             "details.employed_since",
@@ -186,6 +191,18 @@ def test_what_does_not_fit_together_is_named(
 ) -> None:
     with pytest.raises(PlatformError, match=named):
         report(desk, JOHN, kind, **details)
+
+
+def test_who_chooses_the_card_has_no_account_any_more(desk: Desk) -> None:
+    own = party_pb.GetOwnDetailsRequest(case_id=CASE, participant_id=JANE)
+    assert desk.do(PartyReads().GetOwnDetails, own, PORTAL).account_last_four == "6554"
+    change = report(desk, JANE, party_pb.CHANGE_KIND_ACCOUNT, debit_card=True)
+    asked = party_pb.GetReportedChangeRequest(change_id=change.change_id)
+    seen = desk.do(PartyReads().GetReportedChange, asked)
+    assert (seen.new.debit_card, seen.current.bank_account.account_number) == (True, "6554")
+    accept(desk, change.change_id)
+    kept = desk.do(PartyReads().GetOwnDetails, own, PORTAL)
+    assert (kept.debit_card, kept.account_last_four) == (True, "")
 
 
 def test_a_party_reads_what_became_of_his_reports(desk: Desk) -> None:

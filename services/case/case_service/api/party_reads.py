@@ -163,6 +163,7 @@ class PartyReads:
             employed_since=from_date(person.employed_since),
             employment_ended_on=from_date(person.employment_ended_on),
             insurance=insurance_message(person.insurance),
+            debit_card=person.debit_card,
         )
 
 

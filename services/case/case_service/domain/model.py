@@ -86,9 +86,11 @@ class Participant:
     employment_ended_on: date | None = None
     """Of who has no employer any more."""
     insurance: HealthInsurance | None = None
+    debit_card: bool = False
+    """Chose to be paid on the agency's card; without an account."""
 
 
-NOT_HANDED_IN = frozenset({"employed_since", "employment_ended_on", "insurance"})
+NOT_HANDED_IN = frozenset({"employed_since", "employment_ended_on", "insurance", "debit_card"})
 """What no other system hands in of a participant: it does not count for whether that changed."""
 
 

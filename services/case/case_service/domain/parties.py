@@ -17,7 +17,7 @@ ROLES = ("child", "alleged_father", "caretaker", "other_parent")
 SEXES = ("", "female", "male", "other")
 CONTACTS = ("", "mail", "email", "phone")
 MAX_NAME_CHARS = 100
-MAX_POLICY_CHARS = 40
+POLICY_CHARACTERS_MAX = 40
 MAX_COVERED = 20
 _PHONE_DIGITS = (10, 15)
 
@@ -63,8 +63,10 @@ def _insurance(insurance: HealthInsurance | None) -> Iterator[Violation]:
         return
     if not insurance.insurer or len(insurance.insurer) > MAX_NAME_CHARS:
         yield Violation("insurance.insurer", f"1 to {MAX_NAME_CHARS} characters")
-    if len(insurance.policy_number) > MAX_POLICY_CHARS:
-        yield Violation("insurance.policy_number", f"{MAX_POLICY_CHARS} characters at the most")
+    if len(insurance.policy_number) > POLICY_CHARACTERS_MAX:
+        yield Violation(
+            "insurance.policy_number", f"{POLICY_CHARACTERS_MAX} characters at the most"
+        )
     if insurance.since and insurance.until and insurance.until < insurance.since:
         yield Violation("insurance.until", "not before since")
     if len(insurance.covered_children) > MAX_COVERED:

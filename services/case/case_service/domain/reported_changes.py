@@ -28,7 +28,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "address": ("address",),
         "contact": ("phone", "email", "email_notices", "preferred_contact"),
         "employment": ("employer", "employed_since", "employment_ended_on"),
-        "account": ("bank_account",),
+        "account": ("bank_account", "debit_card"),
         "insurance": ("insurance",),
     }
 )
@@ -59,6 +59,7 @@ class Details:
     employed_since: date | None = None
     employment_ended_on: date | None = None
     insurance: HealthInsurance | None = None
+    debit_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def violations(person: Participant, kind: str, new: Details, today: date) -> Ite
     after = applied(person, kind, new)
     if kind == "address" and new.address is None:
         yield Violation("details.address", "must be said")
+    elif new.debit_card and new.bank_account:
+        yield Violation("details.debit_card", "without bank_account: it is one or the other")
     elif after == person:
         yield Violation("details", "something else than what is recorded already")
     for one in (

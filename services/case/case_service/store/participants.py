@@ -148,6 +148,7 @@ def _secrets(keys: Keys, p: Participant) -> dict[str, object]:
         "employed_since": _iso(p.employed_since),
         "employment_ended_on": _iso(p.employment_ended_on),
         "insurance": insurance_content(p.insurance),
+        "debit_card": p.debit_card,
     }
     vitals = {
         "sex": p.sex,
@@ -228,6 +229,7 @@ def _stored(keys: Keys, row: Row[tuple[object, ...]]) -> Stored:
             employed_since=_day(contact.get("employed_since", "")),
             employment_ended_on=_day(contact.get("employment_ended_on", "")),
             insurance=insurance_from(contact.get("insurance")),
+            debit_card=contact.get("debit_card", False),
         ),
     )
 
