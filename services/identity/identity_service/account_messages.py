@@ -11,6 +11,7 @@ from identity_service.settings import settings_of
 from identity_service.store import codes, passkeys
 from identity_service.store.enrolments import KeyRequest
 from identity_service.store.passkeys import Passkey
+from identity_service.store.removals import Removal
 from identity_service.store.sessions import Session
 
 
@@ -84,4 +85,16 @@ def key_request(one: KeyRequest) -> enrolment_pb.KeyRequest:
     """Return a request for a key as its asker may know it: not whether anybody matched."""
     return enrolment_pb.KeyRequest(
         ask_time=from_instant(one.ask_time), superseded=one.state == "superseded"
+    )
+
+
+def removal(one: Removal | None) -> enrolment_pb.SecondFactorRemoval | None:
+    """Return a removal that waits for another person."""
+    if one is None:
+        return None
+    return enrolment_pb.SecondFactorRemoval(
+        asked_by=one.asked_by,
+        ask_time=from_instant(one.ask_time),
+        expire_time=from_instant(one.expire_time),
+        reason=one.reason,
     )

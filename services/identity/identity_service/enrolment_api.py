@@ -5,8 +5,7 @@ from chassis.errors import invalid_field
 from chassis.runtime import Work
 from childsupport.identity.v1 import enrolment_service_pb2 as pb
 from identity_service import account_messages as messages
-from identity_service.actions import enrolling, granting, keys, sessions
-from identity_service.actions.refusing import precondition
+from identity_service.actions import enrolling, granting, keys, removing, sessions
 from identity_service.domain import enrolment
 from identity_service.domain.clients import is_uuid
 from identity_service.store import accounts, codes, enrolments, participants
@@ -82,7 +81,9 @@ class EnrolmentReads:
         key = _id(request.participant_id)
         enabled = enrolments.enabled(work.session, key)
         access = enrolments.granted_for(work.session, key)
-        account = access and accounts.find(work.session, work.keys, access.account_id)
+        account = None
+        if access is not None:
+            account = accounts.find(work.session, work.keys, access.account_id)
         since = work.clock.now() - enrolment.REQUEST_WINDOW
         asked = enrolments.key_requests_for(work.session, key, since)
         return pb.GetPortalAccessResponse(
@@ -92,6 +93,8 @@ class EnrolmentReads:
             grant_time=from_instant(access.create_time if access else None),
             user_name=account.user_name if account else "",
             key_requests=[messages.key_request(one) for one in asked],
+            removal=messages.removal(removing.waiting(work, key)),
+            second_factor=account is not None and removing.has_second_factor(work, account),
         )
 
 
@@ -109,21 +112,27 @@ class PortalAccess:
         )
 
     def StartReset(self, request: pb.StartResetRequest, work: Work) -> pb.StartResetResponse:
-        """Have a link mailed."""
-        granting.start_reset(work, _id(request.participant_id))
-        return pb.StartResetResponse()
+        """Have a link mailed, or ask for the second factor to be taken away."""
+        participant_id = _id(request.participant_id)
+        if not request.remove_second_factor:
+            granting.start_reset(work, participant_id)
+            return pb.StartResetResponse()
+        expire = removing.ask(work, participant_id, request.reason)
+        return pb.StartResetResponse(removal_expire_time=from_instant(expire))
 
     def ConfirmSecondFactorRemoval(
         self, request: pb.ConfirmSecondFactorRemovalRequest, work: Work
     ) -> pb.ConfirmSecondFactorRemovalResponse:
-        """Not there yet."""
-        raise precondition("removal", "a second factor cannot be taken away yet")
+        """Confirm what somebody else asked for."""
+        removing.confirm(work, _id(request.participant_id))
+        return pb.ConfirmSecondFactorRemovalResponse()
 
     def RejectSecondFactorRemoval(
         self, request: pb.RejectSecondFactorRemovalRequest, work: Work
     ) -> pb.RejectSecondFactorRemovalResponse:
-        """Not there yet."""
-        raise precondition("removal", "a second factor cannot be taken away yet")
+        """Reject what was asked for."""
+        removing.reject(work, _id(request.participant_id))
+        return pb.RejectSecondFactorRemovalResponse()
 
     def RevokeAccess(self, request: pb.RevokeAccessRequest, work: Work) -> pb.RevokeAccessResponse:
         """Take access away."""

@@ -22,7 +22,7 @@ LINK, RECOVERY = "link", "recovery"
 _EMAIL = "worker.email"
 _TOTP = "worker.totp_secret"
 _REASON = "worker.end_reason"
-_ADVISORY_KEY = 7_203_118
+_ADVISORY_KEY = 7_203_119
 _c, _code = worker.c, worker_code.c
 
 
