@@ -81,6 +81,7 @@ class Policy:
         self._wording = Wording(
             {**federal.wording.templates, **state.wording.templates},
             {**federal.wording.words, **state.wording.words},
+            {**federal.wording.words_es, **state.wording.words_es},
         )
 
     def rule(self, rule_id: str, on: dt.date) -> Rule:
@@ -190,7 +191,7 @@ class Policy:
         return checksum_of([[entry.id, entry.checksum] for entry in self.entries(on)])
 
     def audience_text(self, step: Step, audience: Audience | str) -> str:
-        """The step in one sentence for a `parent`, a `worker` or an `auditor`."""
+        """The step in one sentence for a `parent` (`parent_es`), a `worker` or an `auditor`."""
         return render(self._wording, step, Audience(audience))
 
     @property

@@ -1,7 +1,8 @@
 """Plain sentences about a step, by audience. They are data, but not law: no dates, no checksum.
 
 A template speaks of a step's inputs and outputs by name, `{amount_cents}` as dollars. To parents
-a code is said in its plain words where the `[words]` of the file have them.
+a code is said in its plain words where the `[words]` of the file have them (`[words_es]` to those
+who read Spanish).
 """
 
 import re
@@ -23,6 +24,8 @@ class Audience(StrEnum):
     """Who reads. Parents get no code and no citation, auditors get both."""
 
     PARENT = "parent"
+    PARENT_ES = "parent_es"
+    """A parent who reads Spanish. Where a rule has no such sentence, the step's own text stands."""
     WORKER = "worker"
     AUDITOR = "auditor"
 
@@ -33,6 +36,7 @@ class Wording:
 
     templates: Mapping[str, Mapping[Audience, str]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    words_es: Mapping[str, str] = field(default_factory=dict)
 
     def template(self, rule_id: str, audience: Audience) -> str | None:
         """That of the id itself, else of the table it is a row of."""
@@ -40,23 +44,32 @@ class Wording:
             rule_id, dot, _ = rule_id.rpartition(".")
             if not dot:
                 return None
-        return self.templates[rule_id][audience]
+        return self.templates[rule_id].get(audience)
+
+    def words_for(self, audience: Audience) -> Mapping[str, str]:
+        """The plain words for codes; workers and auditors read the codes."""
+        said = {Audience.PARENT: self.words, Audience.PARENT_ES: self.words_es}
+        return said.get(audience, {})
 
 
 def read_wording(file: Path, raw: Mapping[str, object]) -> Wording:
-    """Every text has all three audiences, and only plain `{name}` places."""
-    top = Fields(file, "file", raw, ("words", "text"), ())
+    """Every text has all audiences but perhaps the Spanish one, and only plain `{name}` places."""
+    top = Fields(file, "file", raw, ("words", "text"), ("words_es",))
     texts = top.raw["text"]
     if not isinstance(texts, dict):
         raise top.error('text must be written as [text."<rule id>"]')
     templates: dict[str, dict[Audience, str]] = {}
-    audiences = [audience.value for audience in Audience]
+    optional = [Audience.PARENT_ES.value]
+    audiences = [audience.value for audience in Audience if audience is not Audience.PARENT_ES]
     for rule_id, entry in texts.items():
-        fields = Fields(file, rule_id, entry, audiences, ())
-        templates[rule_id] = {audience: fields.text(audience) for audience in Audience}
+        fields = Fields(file, rule_id, entry, audiences, optional)
+        templates[rule_id] = {
+            audience: fields.text(audience) for audience in Audience if fields.has(audience)
+        }
         for text in templates[rule_id].values():
             _check_places(file, rule_id, text)
-    return Wording(templates, top.mapping("words"))
+    spanish = top.mapping("words_es") if top.has("words_es") else {}
+    return Wording(templates, top.mapping("words"), spanish)
 
 
 def _check_places(file: Path, rule_id: str, text: str) -> None:
@@ -82,7 +95,7 @@ def render(wording: Wording, step: Step, audience: Audience) -> str:
     facts = step_facts(step)
     if template is None or not places(template) <= facts.keys():
         return step.text
-    words = wording.words if audience is Audience.PARENT else {}
+    words = wording.words_for(audience)
     return _PLACE.sub(lambda found: _say(words, found[1], facts[found[1]]), template)
 
 

@@ -1,6 +1,7 @@
 """A step explains one applied rule, survives storage, and speaks to each audience."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,9 +63,21 @@ def test_every_template_speaks_of_a_rule_that_exists_and_differs_by_audience():
     known |= {row.id for row in policy.table("allocation.withheld", TODAY)}
     for rule_id, texts in policy.wording.templates.items():
         assert rule_id in known
-        assert len(set(texts.values())) == 3
+        assert len(set(texts.values())) == len(Audience)
         assert "citation" in places(texts[Audience.AUDITOR])
         assert "citation" not in places(texts[Audience.PARENT])
+        assert places(texts[Audience.PARENT]) == places(texts[Audience.PARENT_ES])
+    assert policy.wording.words.keys() == policy.wording.words_es.keys()
+
+
+def test_a_parent_who_reads_spanish_is_told_in_spanish():
+    facts = {"kind": "child"}
+    step = Step("ky.allocation.withheld.current", "c", "secondary", facts, 150_000, "own words")
+    step = replace(step, output={"amount_cents": 150_000})
+    said = audience_text(step, Audience.PARENT_ES)
+    assert said == "$1,500.00 se destinó a la manutención de menores de este mes."
+    without = replace(step, rule_id="ky.no.such.rule")
+    assert audience_text(without, Audience.PARENT_ES) == "own words"
 
 
 def test_bare_number_is_in_cents():

@@ -7,7 +7,7 @@ from chassis.explanations import step_message
 from childsupport.common.v1.explanation_pb2 import Step as StepMessage
 from payments_service.domain.model import Source
 from payments_service.domain.statements import Moved, Movement
-from policy import Audience, Policy, Step
+from policy import Audience, Policy, Step, dollars
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -53,6 +53,14 @@ def row_text(row: Moved, source: int = 0) -> str:
     if row.movement == Movement.PAYMENT and source in SOURCES:
         return f"{said}, {SOURCES[Source(source)]}"
     return said
+
+
+def payoff_text_es(cents: int, through: date | None) -> str:
+    """Return the sentence of a payoff for a parent who reads Spanish."""
+    return (
+        f"{dollars(cents)} pagan todo lo que se debe en ese día. La cifra vale hasta el {through},"
+        " si no se paga ni se cambia nada más."
+    )
 
 
 def step(

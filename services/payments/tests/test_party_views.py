@@ -145,6 +145,24 @@ class TestAWeeksPayOfTwoFamilies:
         assert [word for word in hidden if word in told_all] == []
         assert "25000" in str(explained(story, FATHER, paid))
 
+    def test_the_reasons_are_told_in_the_language_that_is_asked_for(self, story):
+        paid = withhold(story, 1, 25_000)
+        said = {}
+        for language in ("", "en", "es"):
+            asked = {"receipt_id": paid, "language": language}
+            answer = ask(story, "ExplainMyPayment", FATHER, **asked)
+            steps = [*answer.steps, *answer.parts[0].steps]
+            assert all(step.text and step.citation for step in steps)
+            said[language] = [step.text for step in steps]
+        assert said[""] == said["en"]
+        assert "$150.00 se destinó a la manutención de menores de este mes." in said["es"]
+        assert not set(said["en"]) & set(said["es"])
+        with pytest.raises(PlatformError) as refused:
+            ask(story, "GetMyPayoff", FATHER, language="de")
+        assert refused.value.violations[0].field == "language"
+        (step,) = ask(story, "GetMyPayoff", FATHER, language="es").steps
+        assert step.text.startswith("$1,257.00 pagan todo lo que se debe")
+
     def test_what_is_owed_is_told_by_whom_it_is_owed_to(self, story):
         withhold(story, 1, 25_000)
         for who in (FATHER, MOTHER):

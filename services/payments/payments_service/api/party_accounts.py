@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from chassis.dates import from_date
+from chassis.dates import from_date, to_date
 from chassis.errors import invalid_field, not_found
 from chassis.runtime import Work
 from childsupport.common.v1 import explanation_pb2 as common
@@ -12,7 +12,7 @@ from childsupport.payments.v1 import party_service_pb2 as pb
 from childsupport.payments.v1 import statement_service_pb2 as statement_pb
 from payments_service.actions.payees import asks_for_prenotes
 from payments_service.actions.ways import PAYMENT
-from payments_service.api.party_common import Asker, asker, next_run_on
+from payments_service.api.party_common import Asker, asker, audience_in, next_run_on
 from payments_service.api.party_payments import last_payment
 from payments_service.api.statements import StatementReads, record_of
 from payments_service.domain import statements
@@ -20,11 +20,12 @@ from payments_service.domain.due_days import due_next
 from payments_service.domain.model import Obligation, month_of
 from payments_service.domain.my_payments import Reason, Role, hold_reason, owed_to
 from payments_service.domain.statements import Month, SupportLine, arrears_of
+from payments_service.statement_words import payoff_text_es
 from payments_service.store import books, party_accounts, payees, paying
 from payments_service.store import statements as store
 from payments_service.store.party import Side
 from payments_service.store.party_accounts import Way
-from policy import load
+from policy import Audience, load
 
 MONTHS, MONTHS_MAX = 12, 24
 TESTED, STOPPED = 1, 3
@@ -85,6 +86,7 @@ class MyAccounts:
 
     def GetMyPayoff(self, request: pb.GetMyPayoffRequest, work: Work) -> pb.GetMyPayoffResponse:
         who = asker(work, request.participant_id)
+        spanish = audience_in(request.language) == Audience.PARENT_ES
         sides = [who.side(request.case_id)] if request.case_id else who.paying
         if not sides or any(side.role != Role.PAYER for side in sides):
             raise not_found("payer", who.participant_id)
@@ -99,6 +101,10 @@ class MyAccounts:
             ),
             work,
         )
+        if spanish:
+            good_through = to_date(found.good_through, "good_through")
+            for step in found.steps:
+                step.text = payoff_text_es(found.payoff_cents, good_through)
         known = books.known(work.session, [side.case_id for side in sides]).obligations
         by_case = {side.case_id: side for side in sides}
         sums: dict[int, int] = {}

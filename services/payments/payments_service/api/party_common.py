@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chassis.errors import not_found
+from chassis.errors import invalid_field, not_found
 from chassis.runtime import Work
 from payments_service.actions.disbursing import CALENDAR
 from payments_service.actions.gathering import effective_date
@@ -11,9 +11,10 @@ from payments_service.api.fields import given_id
 from payments_service.domain.my_payments import Role, Viewer
 from payments_service.store import party, party_accounts
 from payments_service.store.party import Side
-from policy import load
+from policy import Audience, load
 
 ARRIVED = "disbursement.arrived"
+LANGUAGES = {"": Audience.PARENT, "en": Audience.PARENT, "es": Audience.PARENT_ES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ def asker(work: Work, participant_id: str) -> Asker:
     """Return who asks; the chassis has seen to it that it is the one who is logged in."""
     id_ = given_id(participant_id, "participant_id")
     return Asker(id_, tuple(party.sides(work.session, id_)))
+
+
+def audience_in(language: str) -> Audience:
+    """Return a parent who reads a language. Raises INVALID_FIELD for one that we do not write."""
+    if language not in LANGUAGES:
+        raise invalid_field("language", f'must be "en" or "es"; read {language[:10]!r}')
+    return LANGUAGES[language]
 
 
 def viewer(work: Work, who: Asker, role: Role) -> Viewer:

@@ -13,7 +13,7 @@ from childsupport.payments.v1 import party_service_pb2 as pb
 from payments_service import explaining
 from payments_service.actions.payees import asks_for_prenotes
 from payments_service.api.fields import given_id
-from payments_service.api.party_common import Asker, asker, next_run_on, viewer
+from payments_service.api.party_common import Asker, asker, audience_in, next_run_on, viewer
 from payments_service.domain import my_payments as views
 from payments_service.domain.model import Payee, Source, month_of, next_month
 from payments_service.domain.my_payments import (
@@ -82,6 +82,7 @@ class MyPayments:
         self, request: pb.ExplainMyPaymentRequest, work: Work
     ) -> pb.ExplainMyPaymentResponse:
         who = asker(work, request.participant_id)
+        audience = audience_in(request.language)
         id_ = given_id(request.receipt_id, "receipt_id")
         rows = party.my_receipts(
             work.session, who.participant_id, who.sides, Asked(receipt_id=id_), 1
@@ -94,10 +95,10 @@ class MyPayments:
         whole: list[common.Step] = []
         if row.role == Role.PAYER:
             policy = load(work.settings.jurisdiction)
-            whole = explaining.receipt_steps(row, policy, Audience.PARENT, masked=True)
+            whole = explaining.receipt_steps(row, policy, audience, masked=True)
         return pb.ExplainMyPaymentResponse(
             payment=telling.payment(row, found),
-            parts=telling.parts(row, found),
+            parts=telling.parts(row, found, audience),
             steps=whole,
         )
 
@@ -168,7 +169,7 @@ class _Telling:
             credited_cents=credited,
         )
 
-    def parts(self, row: MyReceipt, found: Found) -> list[pb.MyPart]:
+    def parts(self, row: MyReceipt, found: Found, audience: Audience) -> list[pb.MyPart]:
         looks = viewer(self._work, self._who, Role(row.role))
         rules = reads.rules(self._work.session)
         policy = load(self._work.settings.jurisdiction)
@@ -176,7 +177,7 @@ class _Telling:
         told = []
         for part in found.parts:
             message = _part(part, looks, taken_back=row.state == views.REVERSED)
-            steps = explaining.part_steps(part.row, rules, policy, Audience.PARENT, masked=True)
+            steps = explaining.part_steps(part.row, rules, policy, audience, masked=True)
             if looks.role == Role.RECEIVER:
                 steps = [_of_her_case(step) for step in steps if whole or not _shared(step)]
             message.steps.extend(steps)
