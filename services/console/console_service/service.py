@@ -1,12 +1,13 @@
-"""The wiring of the console."""
+"""The wiring of the console: its rooms, one after the other."""
 
 import socket
 from pathlib import Path
 from typing import Any
 
 from chassis.settings import ServiceSettings
-from console_service import door
+from console_service import access, account, cases, door, team, worklist
 from console_service.keeper import Sessions
+from console_service.menu import home, menu
 from console_service.settings import ConsoleSettings
 from web import serving
 from web.backends import Backends
@@ -21,6 +22,8 @@ SCOPES = (
     "identity.console",
     "identity.enrolments.read",
     "identity.enrolments.write",
+    "identity.workers.read",
+    "identity.workers.write",
     "case.read",
     "case.write",
     "case.locations",
@@ -30,7 +33,7 @@ SCOPES = (
     "guideline.compute",
 )
 """The most that the console may; a call for a worker may what the worker's roles allow of it."""
-ROOMS = (door,)
+ROOMS = (door, worklist, cases, access, team, account)
 
 
 def build_site(settings: ConsoleSettings) -> Site:
@@ -52,6 +55,8 @@ def build_site(settings: ConsoleSettings) -> Site:
         folders=[Path(__file__).parent],
         messages={code: text for room in ROOMS for code, text in room.MESSAGES.items()},
         title=N_("Caseworker console"),
+        menu=menu,
+        home=home,
         tells_details=True,
         languages={},
     )
