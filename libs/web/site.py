@@ -171,7 +171,7 @@ class Site:
     def visit(self, request: Request, *, mobile: bool = False) -> Visit:
         """Return the beginning of a visit: language and cookies, nobody logged in yet."""
         cookies = Cookies(request, secure=self.settings.secure)
-        language = i18n.wanted(request, cookies.get("lang"))
+        language = i18n.wanted(request, cookies.get("lang")) if self.languages else i18n.SOURCE
         return Visit(self, request, cookies, language, self.texts[language], mobile)
 
     def _route(self, page: Page, path: str, *, mobile: bool) -> Route:
