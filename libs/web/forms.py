@@ -19,7 +19,7 @@ from web.i18n import N_
 
 REQUEST_FIELD = "_request"
 TEXT_MAX = 5_000
-_MONEY = re.compile(r"^\$?\s*(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?$")
+_MONEY = re.compile(r"^\$?\s*(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?$", re.ASCII)
 
 MISSING = N_("Enter this, please.")
 TOO_LONG = N_("This is too long.")

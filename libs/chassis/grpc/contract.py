@@ -8,7 +8,12 @@ from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import (
+    Descriptor,
+    FieldDescriptor,
+    MethodDescriptor,
+    ServiceDescriptor,
+)
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
@@ -21,7 +26,6 @@ from childsupport.common.v1.annotations_pb2 import (
     data_class,
     policy,
 )
-
 
 ANY_PARTY = "party.any"
 """Scope of a client that may speak for any party: a system of the agency, never a portal."""

@@ -67,6 +67,7 @@ class EmbeddedPlatform:
         self._say = say
         self._stack = ExitStack()
         self.runtimes: dict[str, Runtime] = {}
+        self.sites: dict[str, WebSettings] = {}
 
     def __enter__(self) -> Self:
         """Start everything; what was started is stopped again when a later part fails."""
@@ -144,6 +145,7 @@ class EmbeddedPlatform:
             clock_start=self._clock_start,
             max_database_connections=CONNECTIONS_PER_SERVICE,
             **(mail if name == "notification" else {}),
+            **({"payment_gateway": "sandbox"} if name == "payments" else {}),
             **self._where_people_go(service.settings),
         )
         runtime = Runtime(service, settings, clock=self._clock)
@@ -166,7 +168,7 @@ class EmbeddedPlatform:
             self._bound[name] = stack.enter_context(site.bound(settings))
 
     def _where_people_go(self, settings: type[ServiceSettings]) -> dict[str, str]:
-        """Return the settings of a service that name a site, as `portal_url` and `portal_origin`."""
+        """Return the settings of a service that name a site: `portal_url`, `portal_origin`."""
         urls = {
             f"{name}_{what}": _origin(taken)
             for name, taken in self._bound.items()
@@ -189,6 +191,7 @@ class EmbeddedPlatform:
                 if (field := f"{service}_grpc_target") in site.SETTINGS.model_fields
             },
         )
+        self.sites[name] = settings
         return HttpServer(site.build_app(settings), taken, name)
 
     def _intake(self, targets: Mapping[str, str]) -> IntakeServer:

@@ -7,6 +7,7 @@ from chassis.grpc.interceptors.audit import audit
 from chassis.grpc.interceptors.call import Call, Link, Proceed
 from chassis.grpc.interceptors.caller import caller
 from chassis.grpc.interceptors.deadline import deadline
+from chassis.grpc.interceptors.decoding import decoding
 from chassis.grpc.interceptors.errors import errors
 from chassis.grpc.interceptors.idempotency import idempotency
 from chassis.grpc.interceptors.party import party
@@ -22,8 +23,9 @@ CHAIN: tuple[Link, ...] = (
     caller,
     audit,
     scope,
-    validation,
+    decoding,
     party,
+    validation,
     session,
     idempotency,
 )

@@ -1,4 +1,4 @@
-"""Ninth link: one transaction per call. It commits before the response leaves, or not at all."""
+"""Tenth link: one transaction per call. It commits before the response leaves, or not at all."""
 
 from typing import Any, Final
 

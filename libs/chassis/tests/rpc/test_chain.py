@@ -22,8 +22,9 @@ def test_links_stand_in_the_order_of_the_design():
         "caller",
         "audit",
         "scope",
-        "validation",
+        "decoding",
         "party",
+        "validation",
         "session",
         "idempotency",
     ]

@@ -3,7 +3,7 @@
 import grpc
 import pytest
 
-from chassis.grpc.interceptors import validation
+from chassis.grpc.interceptors import decoding
 from chassis.tests.rpc import probe_contract as pc
 
 
@@ -34,15 +34,15 @@ def test_broken_bound_is_named(api, request_, field, says):
 
 def test_all_broken_bounds_are_named_at_once_up_to_twenty():
     request = pc.NoteRequest(text="\x00", kind=9, page_size=-2, people=[pc.Person(ssn="\x00")] * 50)
-    with pytest.raises(validation.PlatformError) as caught:
-        validation.check(request)
-    assert len(caught.value.violations) == validation.MAX_VIOLATIONS
+    with pytest.raises(decoding.PlatformError) as caught:
+        decoding.check(request)
+    assert len(caught.value.violations) == decoding.MAX_VIOLATIONS
 
 
 def test_secret_is_not_read_back():
     request = pc.NoteRequest(people=[pc.Person(ssn="900-01-0001\x00")])
-    with pytest.raises(validation.PlatformError) as caught:
-        validation.check(request)
+    with pytest.raises(decoding.PlatformError) as caught:
+        decoding.check(request)
     assert "0001" not in str(caught.value)
 
 

@@ -18,7 +18,7 @@ from payments_service.store.payees import Hold, Redirect
 from policy import load
 
 MAX_BYTES = 1 << 20
-"""What a message may carry in one field (chassis.grpc.interceptors.validation)."""
+"""What a message may carry in one field (chassis.grpc.interceptors.decoding)."""
 
 
 class PayeeReads:
