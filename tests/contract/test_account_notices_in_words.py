@@ -7,7 +7,15 @@ from notification_service.catalogue import LANGUAGES, catalogue
 from notification_service.domain import account_notices
 
 ACTIONS = Path(__file__).parents[2] / "services" / "identity" / "identity_service" / "actions"
-TELLING = {"mail": 3, "mail_account": 2, "write_letter": 3, "mail_reset": 2, "_mail": 2}
+MAILING = {
+    "mail": 3,
+    "mail_account": 2,
+    "mail_reset": 2,
+    "_mail": 2,
+    "mail_worker": 2,
+    "_mail_link": 2,
+}
+TELLING = {**MAILING, "write_letter": 3}
 """Functions that tell, and where the kind stands among their arguments."""
 
 
@@ -27,12 +35,12 @@ def kinds_told(*functions: str) -> set[str]:
 
 
 def test_every_mail_has_words_and_every_word_a_mail() -> None:
-    told = kinds_told("mail", "mail_account", "mail_reset", "_mail")
+    told = kinds_told(*MAILING)
     assert {"pin", "reset_started", "key_reminder", "email_changed"} <= told
     for language in LANGUAGES:
         words = catalogue(language)
         assert set(words.account_subjects) == told
-        assert set(words.account_bodies) == told | {"end"}
+        assert set(words.account_bodies) == told | {"end", "worker_end"}
 
 
 def test_every_letter_has_words() -> None:

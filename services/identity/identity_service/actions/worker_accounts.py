@@ -24,7 +24,7 @@ from identity_service.actions.telling import Secret
 from identity_service.domain import codes as spelling
 from identity_service.domain import totp, workers
 from identity_service.domain.accounts import email_key, prepared
-from identity_service.domain.clients import Problem
+from identity_service.domain.clients import READ_CHARACTERS_MAX, Problem
 from identity_service.store import worker_sessions
 from identity_service.store import workers as store
 from identity_service.store.workers import Worker
@@ -88,7 +88,7 @@ def change_roles(
     given = {"roles": sorted(set(roles)), "office_ids": sorted(set(office_ids))}
     store.change(work.session, worker_id, **given)
     record(work, worker_id, "roles_changed")
-    mail(work, worker, "worker_roles_changed")
+    mail_worker(work, worker, "worker_roles_changed")
     return found(work, worker_id)
 
 
@@ -104,7 +104,7 @@ def end(work: Work, worker_id: str, reason: str) -> tuple[Worker, int]:
     ended = _shut_out(work, worker_id)
     store.end(work.session, work.keys, worker_id, now, reason.strip())
     record(work, worker_id, "ended")
-    mail(work, worker, "worker_ended")
+    mail_worker(work, worker, "worker_ended")
     return found(work, worker_id), ended
 
 
@@ -118,8 +118,10 @@ def start_reset(work: Work, worker_id: str) -> Worker:
     store.change(work.session, worker_id, state=state)
     store.set_factors(work.session, work.keys, worker_id, "", b"")
     record(work, worker_id, "reset_started")
-    kind = "worker_invitation" if state == workers.INVITED else "worker_reset"
-    _mail_link(work, worker, kind)
+    if state == workers.INVITED:
+        _mail_link(work, worker, "worker_invitation")
+    else:
+        _mail_link(work, worker, "worker_reset")
     return found(work, worker_id)
 
 
@@ -152,7 +154,7 @@ def confirm(work: Work, token: str, totp_code: str, machine: Clock) -> tuple[Wor
         raise dead_link()
     store.change(work.session, worker_id, state=workers.ACTIVE, totp_step=step)
     record(work, worker_id, "set_up")
-    mail(work, worker, "worker_set_up")
+    mail_worker(work, worker, "worker_set_up")
     return worker, make_recovery_codes(work, worker_id)
 
 
@@ -176,7 +178,7 @@ def found(work: Work, worker_id: str, *, lock: bool = False) -> Worker:
     """Return a worker. Raises NOT_FOUND."""
     worker = store.find(work.session, work.keys, worker_id, lock=lock)
     if worker is None:
-        raise not_found("worker", worker_id[:60])
+        raise not_found("worker", worker_id[:READ_CHARACTERS_MAX])
     return worker
 
 
@@ -185,7 +187,7 @@ def email_hash(work: Work, email: str) -> bytes:
     return work.keys.lookup_hash("worker_email", email_key(email))
 
 
-def mail(work: Work, worker: Worker, kind: str, secret: Secret | None = None) -> None:
+def mail_worker(work: Work, worker: Worker, kind: str, secret: Secret | None = None) -> None:
     """Mail something to a worker."""
     telling.mail(work, worker.email, worker.language, kind, secret)
 

@@ -76,7 +76,7 @@ def change_password(
     store.change(work.session, worker.worker_id, password_hash=hashed)
     session_store.end(work.session, worker.worker_id, work.clock.now(), but=session_id)
     worker_accounts.record(work, worker.worker_id, "password_changed", session_id)
-    worker_accounts.mail(work, worker, "worker_password_changed")
+    worker_accounts.mail_worker(work, worker, "worker_password_changed")
     return worker_sessions.renew(work, opened)
 
 
@@ -87,7 +87,7 @@ def create_recovery_codes(work: Work, token: str) -> list[str]:
     made = worker_accounts.make_recovery_codes(work, worker.worker_id)
     session_id = opened.session.session_id
     worker_accounts.record(work, worker.worker_id, "recovery_codes_made", session_id)
-    worker_accounts.mail(work, worker, "worker_recovery_codes_made")
+    worker_accounts.mail_worker(work, worker, "worker_recovery_codes_made")
     return made
 
 
@@ -140,7 +140,7 @@ def _are_right(work: Work, worker: Worker, factors: Factors, machine: Clock) -> 
     used = store.use_code(work.session, worker_id, store.RECOVERY, fingerprint, now)
     if used:
         worker_accounts.record(work, worker_id, "recovery_code_used")
-        worker_accounts.mail(work, worker, "worker_recovery_code_used")
+        worker_accounts.mail_worker(work, worker, "worker_recovery_code_used")
     return used
 
 
@@ -153,7 +153,7 @@ def _entered(work: Work, opened: Opened, origin: Origin) -> Opened:
     session_id = opened.session.session_id
     worker_accounts.record(work, worker.worker_id, "logged_in", session_id)
     if not known:
-        worker_accounts.mail(work, worker, "worker_new_device")
+        worker_accounts.mail_worker(work, worker, "worker_new_device")
     return replace(opened, device_token=device_token)
 
 

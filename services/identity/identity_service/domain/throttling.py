@@ -41,7 +41,7 @@ KEY: Final = Limit("key", 5, 10 * _MINUTE, _HOUR, _DAY)
 """Wrong keys of an account."""
 ASKS: Final = Limit("asks", 20, _HOUR, _DAY, _DAY)
 """Asks for accounts and resets from one address."""
-PASSKEY_ASKS: Final = Limit("passkey_asks", 60, _MINUTE, _HOUR, _HOUR)
+PASSKEY_ASKS: Final = Limit("passkey_asks", 100, _MINUTE, _HOUR, _HOUR)
 """Challenges for logging in asked from one address, since a passkey last opened an account."""
 MAILS: Final = Limit("mails", 5, _HOUR, _DAY, _DAY)
 """Mails of one kind to one account or e-mail address, so that nobody's mail box is filled."""

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from identity_service.domain.accounts import LANGUAGES, email_problems
-from identity_service.domain.clients import Problem
+from identity_service.domain.clients import READ_CHARACTERS_MAX, Problem
 
 WORKER_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 WORKER_ID_CHARACTERS: Final = (3, 40)
 DISPLAY_NAME_CHARACTERS_MAX: Final = 120
-OFFICES_MAX: Final = 200
+OFFICES_MAX: Final = 1_000
 OFFICE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}")
 REASON_CHARACTERS_MAX: Final = 500
 
@@ -71,7 +71,7 @@ def problems(worker_id: str, display_name: str, email: str, language: str) -> It
         yield Problem(
             "worker_id",
             f"must be {least} to {most} lower-case letters and digits, a letter first, with dots"
-            f" or dashes between them, for example dana.reyes; read {worker_id[:60]!r}",
+            f" or dashes between them, for example dana.reyes; read {worker_id[:READ_CHARACTERS_MAX]!r}",
         )
     if not 1 <= len(display_name.strip()) <= DISPLAY_NAME_CHARACTERS_MAX:
         yield Problem("display_name", f"must have 1 to {DISPLAY_NAME_CHARACTERS_MAX} characters")
@@ -87,4 +87,6 @@ def role_problems(roles: Collection[str], office_ids: Collection[str]) -> Iterat
     if len(office_ids) > OFFICES_MAX:
         yield Problem("office_ids", f"must name up to {OFFICES_MAX}; read {len(office_ids)}")
     if wrong := [one for one in office_ids if not OFFICE_ID.fullmatch(one)]:
-        yield Problem("office_ids", f"must be ids of offices; read {wrong[0][:60]!r}")
+        yield Problem(
+            "office_ids", f"must be ids of offices; read {wrong[0][:READ_CHARACTERS_MAX]!r}"
+        )
