@@ -15,7 +15,7 @@ from google.type.date_pb2 import Date
 from chassis.dates import from_date
 from chassis.errors import PlatformError
 from chassis.grpc import contract
-from chassis.grpc.interceptors.validation import check
+from chassis.grpc.interceptors.decoding import check
 from chassis.ids import derived_id
 from chassis.runtime import Caller, Work
 from childsupport.payments.v1 import receipt_service_pb2 as receipt_pb
