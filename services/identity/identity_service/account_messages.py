@@ -10,6 +10,7 @@ from identity_service.actions.sessions import Opened, Origin
 from identity_service.settings import settings_of
 from identity_service.store import codes, passkeys
 from identity_service.store.enrolments import KeyRequest
+from identity_service.store.participants import Case
 from identity_service.store.passkeys import Passkey
 from identity_service.store.removals import Removal
 from identity_service.store.sessions import Session
@@ -74,11 +75,17 @@ def grant(one: Grant) -> pb.Grant:
             pb.CaseGrant(
                 case_id=case.case_id,
                 case_number=case.case_number,
-                role=pb.PARTY_ROLE_OBLIGOR if case.obligor_id == own else pb.PARTY_ROLE_OBLIGEE,
+                role=_role(case, own),
             )
             for case in one.cases
         ],
     )
+
+
+def _role(case: Case, own: str) -> pb.PartyRole.ValueType:
+    if case.obligor_id == own:
+        return pb.PARTY_ROLE_OBLIGOR
+    return pb.PARTY_ROLE_OBLIGEE if case.obligee_id == own else pb.PARTY_ROLE_OTHER
 
 
 def key_request(one: KeyRequest) -> enrolment_pb.KeyRequest:

@@ -3,6 +3,12 @@
 from chassis.dates import to_date
 from chassis.runtime import Work
 from chassis.service import Handler
+from childsupport.case.v1.case_service_pb2 import (
+    CASE_ROLE_ALLEGED_FATHER,
+    CASE_ROLE_CARETAKER,
+    CASE_ROLE_OTHER_PARENT,
+    Case,
+)
 from childsupport.case.v1.events_pb2 import (
     CasesChanged,
     ParticipantIdentity,
@@ -12,6 +18,9 @@ from childsupport.case.v1.events_pb2 import (
 from childsupport.withholding.v1.events_pb2 import EmployersChanged
 from identity_service.domain import enrolment
 from identity_service.store import employers, participants
+
+_OTHER_ROLES = (CASE_ROLE_CARETAKER, CASE_ROLE_OTHER_PARENT, CASE_ROLE_ALLEGED_FATHER)
+"""Grown-up parties beside the two who owe and are owed. A child has no account."""
 
 
 def on_employers_changed(message: EmployersChanged, work: Work) -> None:
@@ -43,7 +52,25 @@ def on_cases_changed(message: CasesChanged, work: Work) -> None:
             )
             for case in message.cases
         ],
+        _newest_others(message),
     )
+
+
+def _newest_others(message: CasesChanged) -> dict[str, list[participants.Other]]:
+    """Return the other parties of each case as its newest state in the message has them."""
+    ordered = sorted(message.cases, key=lambda case: case.version)
+    return {case.case_id: _others(case) for case in ordered}
+
+
+def _others(case: Case) -> list[participants.Other]:
+    found: dict[str, participants.Other] = {}
+    for member in case.members:
+        until = to_date(member.until, "until")
+        before = found.get(member.participant_id)
+        lasts = before is not None and before.until is None
+        if member.role in _OTHER_ROLES and not lasts:
+            found[member.participant_id] = participants.Other(member.participant_id, until)
+    return list(found.values())
 
 
 def _participant(state: ParticipantState, work: Work) -> participants.Participant:

@@ -1,5 +1,6 @@
 """A portal as identity sees it: a client that calls for end users, and the post that goes out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from chassis.dates import from_date
 from chassis.events import Envelope
 from chassis.ids import derived_id, new_id
 from childsupport.case.v1 import events_pb2 as case_events
-from childsupport.case.v1.case_service_pb2 import Case
+from childsupport.case.v1.case_service_pb2 import Case, CaseMember
 from childsupport.identity.v1 import account_service_pb2 as pb
 from childsupport.identity.v1 import account_service_pb2_grpc as stubs
 from childsupport.identity.v1 import audit_service_pb2 as audit_pb
@@ -161,8 +162,18 @@ class Portal:
     def wrong_log_in(self, login: str = EMAIL, **origin: Any) -> Any:
         return self.refused("LogIn", login=login, password="no", origin=self.origin(**origin))
 
-    def know(self, *, version: int = 1, state: str = "KY", born: date | None = BORN) -> None:
-        """Tell identity of Jane, John and their cases, as the case service does."""
+    def know(
+        self,
+        *,
+        version: int = 1,
+        state: str = "KY",
+        born: date | None = BORN,
+        others: Sequence[CaseMember] = (),
+    ) -> None:
+        """Tell identity of Jane, John and their cases, as the case service does.
+
+        `others`: who else is party of the case that is not Jane's.
+        """
         shown = case_events.ParticipantIdentity(
             birth_date=from_date(born), ssn=SSN, address_state=state
         )
@@ -202,6 +213,7 @@ class Portal:
                         case_number="0000123457",
                         obligor_id=JOHN,
                         obligee_id=derived_id("test", "somebody else"),
+                        members=others,
                     ),
                 ]
             )

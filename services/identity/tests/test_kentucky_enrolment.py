@@ -1,12 +1,13 @@
 """Kentucky's enrolment (seeds 000, 001): office, next day, details, PIN by e-mail, access."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from portal_world import BORN, CASE, EMAIL, JANE, NUMBER
+from portal_world import BORN, CASE, EMAIL, JANE, NUMBER, OTHER_CASE
 
 from chassis.dates import from_date, to_date
 from chassis.ids import new_id
+from childsupport.case.v1 import case_service_pb2 as case_pb
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import account_service_pb2 as pb
 from childsupport.identity.v1 import enrolment_service_pb2 as enrolment_pb
@@ -238,3 +239,30 @@ def test_scopes_keep_portal_and_office_apart(portal):
         ("GetPortalAccess", {}),
     ):
         assert portal.refused(name, **given).reason == R.ERROR_REASON_PERMISSION_DENIED
+
+
+def test_a_caretaker_sees_the_case_while_being_one_and_a_child_never_does(portal):
+    """45 CFR 303.21: a party of the case, as the case service says; and until when."""
+    caretaker = {"participant_id": JANE, "role": case_pb.CASE_ROLE_CARETAKER}
+    portal.know(others=[case_pb.CaseMember(**caretaker)])
+    portal.enable()
+    portal.advance(days=1)
+    portal.account()
+    token = portal.log_in().session_token
+    portal.call("EnterPin", session_token=token, pin=pin_of(portal, token))
+
+    def seen():
+        (grant,) = portal.call("GetGrants", session_token=token).grants
+        return [(c.case_id, c.role) for c in grant.cases]
+
+    own = (CASE, pb.PARTY_ROLE_OBLIGEE)
+    assert seen() == [own, (OTHER_CASE, pb.PARTY_ROLE_OTHER)]
+    today = portal.runtime.clock.today()
+    ended = case_pb.CaseMember(**caretaker, until=from_date(today - timedelta(days=1)))
+    portal.know(version=2, others=[ended])
+    assert seen() == [own]
+    portal.know(version=3, others=[case_pb.CaseMember(**caretaker)])
+    assert len(seen()) == 2
+    child = {"participant_id": JANE, "role": case_pb.CASE_ROLE_CHILD}
+    portal.know(version=4, others=[case_pb.CaseMember(**child)])
+    assert seen() == [own]

@@ -77,10 +77,11 @@ def grants(work: Work, opened: Opened) -> list[Grant]:
             "second_factor", "set up an authenticator app, and log in with it, to see cases"
         )
     found: list[Grant] = []
+    today = work.clock.today()
     for access in enrolments.granted(work.session, opened.account.account_id):
         participant = participants.find(work.session, access.participant_id)
         if participant is not None:
-            cases = participants.cases_of(work.session, access.participant_id)
+            cases = participants.cases_of(work.session, access.participant_id, today)
             found.append(Grant(access, participant, tuple(cases)))
     return sorted(found, key=lambda one: one.participant.participant_number)
 

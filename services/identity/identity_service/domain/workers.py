@@ -71,7 +71,8 @@ def problems(worker_id: str, display_name: str, email: str, language: str) -> It
         yield Problem(
             "worker_id",
             f"must be {least} to {most} lower-case letters and digits, a letter first, with dots"
-            f" or dashes between them, for example dana.reyes; read {worker_id[:READ_CHARACTERS_MAX]!r}",
+            " or dashes between them, for example dana.reyes;"
+            f" read {worker_id[:READ_CHARACTERS_MAX]!r}",
         )
     if not 1 <= len(display_name.strip()) <= DISPLAY_NAME_CHARACTERS_MAX:
         yield Problem("display_name", f"must have 1 to {DISPLAY_NAME_CHARACTERS_MAX} characters")

@@ -1,16 +1,16 @@
 """The projections of participants and cases: keyed hashes to compare with, and who is party."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.crypto import Keys
 from chassis.projections import take_newer
-from identity_service.store.tables.enrolment import known_case, known_participant
+from identity_service.store.tables.enrolment import known_case, known_participant, known_party
 
 _c = known_participant.c
 
@@ -41,6 +41,14 @@ class Case:
     obligee_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A party who neither owes nor is owed; `until` is None while it lasts."""
+
+    participant_id: str
+    until: date | None
+
+
 def name_hash(keys: Keys, name_key: str) -> bytes:
     """Return what a name is compared by."""
     return keys.lookup_hash("participant.name", name_key)
@@ -61,10 +69,22 @@ def take_participants(session: Session, states: Sequence[Participant]) -> None:
     take_newer(session, known_participant, [asdict(s) for s in states], returning=_c.participant_id)
 
 
-def take_cases(session: Session, states: Sequence[Case]) -> None:
-    """Take newer states of cases."""
+def take_cases(
+    session: Session, states: Sequence[Case], others: Mapping[str, Collection[Other]]
+) -> None:
+    """Take newer states of cases; `others`: who else is party, by case."""
     rows = [asdict(s) for s in states]
-    take_newer(session, known_case, rows, returning=known_case.c.case_id)
+    taken = take_newer(session, known_case, rows, returning=known_case.c.case_id)
+    if not taken:
+        return
+    session.execute(delete(known_party).where(known_party.c.case_id.in_(taken)))
+    parties = [
+        {"case_id": case_id, "participant_id": one.participant_id, "until": one.until}
+        for case_id in taken
+        for one in others.get(case_id, ())
+    ]
+    if parties:
+        session.execute(insert(known_party), parties)
 
 
 def find(session: Session, participant_id: str) -> Participant | None:
@@ -83,14 +103,14 @@ def with_ssn(session: Session, hashed: bytes) -> Participant | None:
     return _first(session, select(known_participant).where(_c.ssn_hash == hashed))
 
 
-def cases_of(session: Session, participant_id: str) -> list[Case]:
-    """Return the cases that a participant is obligor or obligee of, by number."""
-    c = known_case.c
-    rows = session.execute(
-        select(known_case)
-        .where(or_(c.obligor_id == participant_id, c.obligee_id == participant_id))
-        .order_by(c.case_number)
+def cases_of(session: Session, participant_id: str, today: date) -> list[Case]:
+    """Return the cases that a participant is party of, by number."""
+    c, p = known_case.c, known_party.c
+    other = select(p.case_id).where(
+        p.participant_id == participant_id, or_(p.until.is_(None), p.until >= today)
     )
+    own = or_(c.obligor_id == participant_id, c.obligee_id == participant_id, c.case_id.in_(other))
+    rows = session.execute(select(known_case).where(own).order_by(c.case_number))
     return [Case(*row) for row in rows]
 
 

@@ -54,6 +54,21 @@ known_case = Table(
 Index("ix_known_case_obligor_id", known_case.c.obligor_id)
 Index("ix_known_case_obligee_id", known_case.c.obligee_id)
 
+known_party = Table(
+    "known_party",
+    metadata,
+    Column(
+        "case_id",
+        UUID(as_uuid=False),
+        ForeignKey("known_case.case_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("participant_id", UUID(as_uuid=False), primary_key=True),
+    Column("until", Date, comment="unset while it lasts"),
+    comment="who else is party of a case: caretakers, other parents, alleged fathers; no children",
+)
+Index("ix_known_party_participant_id", known_party.c.participant_id)
+
 enablement = Table(
     "enablement",
     metadata,
