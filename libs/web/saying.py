@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
@@ -37,4 +37,5 @@ def instant(value: Timestamp | datetime, language: str, zone: str) -> str:
             return ""
         value = value.ToDatetime(tzinfo=ZoneInfo("UTC"))
     local = value.astimezone(ZoneInfo(zone))
-    return format_datetime(local, format="medium", locale=LOCALES[language])
+    at = format_time(local, format="short", locale=LOCALES[language])
+    return f"{day(local.date(), language, 'medium')}, {at}"
