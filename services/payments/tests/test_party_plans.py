@@ -177,13 +177,25 @@ def test_a_declined_payment_is_told_and_the_second_in_a_row_stops_the_plan(world
     assert charged(world) == []
 
 
+def test_whose_bank_takes_a_payment_back_is_not_charged_for_the_next(world):
+    plan(world, how="charged_back")
+    assert run(world, TOMORROW) == 1
+    world.go_to(TOMORROW + 7 * DAY)
+    world.settle()
+    assert plans(world)[0].state == pb.MY_SCHEDULE_STATE_STOPPED
+    assert notices(world)[-1][1]["cause"] == "charged_back"
+    assert run(world, TOMORROW + 7 * DAY) == 0
+
+
 def test_who_owes_nothing_any_more_is_not_charged(world):
     plan(world, how="ok", first=date(2026, 4, 10))
     with world.runtime.work() as work:
         work.session.execute(text("UPDATE balance SET due_cents = 0"))
         work.session.execute(text("UPDATE obligation_projection SET effective_to = '2026-03-31'"))
     assert run(world, date(2026, 4, 10)) == 0
-    assert [kind for kind, *_ in notices(world)] == ["scheduled_payment_over"]
+    assert [(kind, facts["cause"]) for kind, facts, _ in notices(world)] == [
+        ("scheduled_payment_over", "nothing_owed")
+    ]
     assert plans(world)[0].state == pb.MY_SCHEDULE_STATE_ENDED
 
 

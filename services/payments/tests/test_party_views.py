@@ -13,7 +13,7 @@ from chassis.errors import PlatformError
 from chassis.runtime import Caller
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import party_service_pb2 as pb
-from payments_service.actions import correcting
+from payments_service.actions import checks, correcting, redirecting
 from payments_service.api.party import PartyPaymentReads
 from payments_service.domain.model import Source
 
@@ -251,6 +251,36 @@ class TestMoneyThatDoesNotGoOn:
         again = payment(story, MOTHER, paid)
         assert told(again)[-1] == ("SENT_AGAIN", 15_000)
         assert again.stages[-1].method == 2
+        assert told(payment(story, FATHER, paid))[-2:] == [("SENT", 15_000), ("SENT", 10_000)]
+
+    def test_a_check_has_arrived_when_the_bank_paid_it_and_not_before(self, story):
+        story.participants(story.participant(1, account=False, version=2))
+        paid = withhold(story, 1, 25_000)
+        pay_out(story)
+        story.go_to(date(2026, 3, 20))
+        sent = payment(story, MOTHER, paid)
+        assert (STATES[sent.state], KINDS[sent.next.kind]) == ("SENT", "ARRIVED")
+        assert not sent.next.HasField("on")
+        with story.runtime.work() as work:
+            content = "check_number,amount_cents,paid_on\n1,15000,2026-03-18"
+            checks.take_paid_checks(work, content)
+        assert STATES[payment(story, MOTHER, paid).state] == "ARRIVED"
+
+    def test_who_is_not_paid_because_of_a_redirect_is_told_so_and_not_to_whom(self, story):
+        """Kentucky's profile Q4.6: another caretaker, on proof, by two people."""
+        with story.runtime.work(Caller("worker-a")) as work:
+            asked = redirecting.ask(
+                work, make_id("case", 1), make_id("obligee", 3), (None, None),
+                "court_order_of_placement", "order of March 2",
+            )  # fmt: skip
+        with story.runtime.work(Caller("worker-b")) as work:
+            redirecting.decide(work, asked.redirect_id, agreed=True)
+        paid = withhold(story, 1, 25_000)
+        pay_out(story)
+        hers = explained(story, MOTHER, paid)
+        assert told(hers.payment)[-1] == ("SENT", 15_000, "OTHER_CARETAKER")
+        assert REASONS[hers.parts[0].reason] == "OTHER_CARETAKER"
+        assert make_id("obligee", 3) not in str(hers)
         assert told(payment(story, FATHER, paid))[-2:] == [("SENT", 15_000), ("SENT", 10_000)]
 
     def test_a_payment_that_is_taken_back_is_shown_as_such_to_both(self, story):

@@ -224,7 +224,9 @@ def apply_chargebacks(work: Work) -> bool:
             if payment is None or payment.receipt_id is None:
                 raise not_found("payment", taken.payment_id)
             reverse(work, payment.receipt_id, CHARGEBACK, taken.on_date)
-            online.save(work.session, replace(payment, state=online.CHARGED_BACK))
+            taken_back = replace(payment, state=online.CHARGED_BACK)
+            online.save(work.session, taken_back)
+            plan_outcomes.note(work, taken_back)
             online.mark_applied(work.session, taken.number, work.clock.today())
     except PlatformError as error:
         log.error("chargeback not applied", payment=taken.payment_id, error=error.detail)  # noqa: TRY400 - its sentence says it

@@ -13,10 +13,15 @@ from policy import load
 DECLINES = "online.declines"
 DECLINED, OVER = "scheduled_payment_declined", "scheduled_payment_over"
 AGAIN, STOPPED = "again", "stopped"
+NOTHING_OWED, CHARGED_BACK = "nothing_owed", "charged_back"
+"""Why a plan is over."""
 
 
 def note(work: Work, payment: Payment) -> None:
-    """Note on its plan that a payment was approved, declined or given up; others have no plan."""
+    """Note on its plan that a payment was approved, declined, given up or taken back by the bank.
+
+    Whose bank took one payment back is not charged for the next. Most payments have no plan.
+    """
     if payment.scheduled_payment_id is None:
         return
     plan = scheduled.lock(work.session, payment.scheduled_payment_id)
@@ -24,6 +29,11 @@ def note(work: Work, payment: Payment) -> None:
         raise RuntimeError(f"payment {payment.payment_id} was made by a plan that is not here")
     if payment.state == online.APPROVED:
         scheduled.save(work.session, replace(plan, declines=0))
+        return
+    if payment.state == online.CHARGED_BACK:
+        if plan.state == scheduled.ACTIVE:
+            scheduled.save(work.session, closed(plan, scheduled.STOPPED))
+            tell_over(work, plan, CHARGED_BACK)
         return
     declined = payment.state == online.DECLINED
     left = replace(plan, declines=plan.declines + declined)
@@ -39,9 +49,9 @@ def closed(plan: Plan, state: int) -> Plan:
     return replace(plan, state=state, next_on=None, token=None)
 
 
-def tell_over(work: Work, plan: Plan) -> None:
-    """Tell the payer that a plan ended because nothing is owed any more."""
-    facts = {"amount_cents": str(plan.amount_cents)}
+def tell_over(work: Work, plan: Plan, cause: str) -> None:
+    """Tell the payer that a plan is over without his doing."""
+    facts = {"amount_cents": str(plan.amount_cents), "cause": cause}
     case = scheduled.case_of(work.session, plan.obligor_id)
     told = Told(OVER, plan.obligor_id, plan.scheduled_payment_id, case, facts, letter=False)
     payment_notices.tell(work, [told])

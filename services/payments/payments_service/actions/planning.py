@@ -133,7 +133,7 @@ def pay_scheduled(work: Work, business_date: date) -> Mapping[str, int | str]:
                 cents += due.amount_cents
             else:
                 store.save(work.session, closed(due, store.ENDED))
-                plan_outcomes.tell_over(work, due)
+                plan_outcomes.tell_over(work, due, plan_outcomes.NOTHING_OWED)
                 over += 1
     return {"payments": payments, "amount_cents": cents, "plans_over": over}
 
