@@ -1,9 +1,10 @@
-"""For everybody: the calculator, applying for services, help."""
+"""For everybody: the calculator, applying for services, help and safety."""
 
 from collections.abc import Mapping
 
+from portal_service.public import calculator
 from web.site import Page
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (*calculator.PAGES,)
 MESSAGES: Mapping[str, str] = {}
 """Code to marked message, for `?done=`; codes begin with the room's name."""
