@@ -12,6 +12,7 @@ from chassis.clock import Clock
 from chassis.dates import to_date
 from launcher.clients import Clients, EmployerDoor
 from launcher.day import BUSINESS_DATE, SETTLE_SECONDS, open_doors, run_day
+from launcher.demo_desk import fill_desks
 from launcher.employer_files import Withheld, ctx_file
 from launcher.enrolling import Ahead, Login, enrol
 from launcher.hiring import WorkerLogin, hire
@@ -66,7 +67,10 @@ def open_town(
         born = {p.participant_id: to_date(p.birth_date) for p in world.first.participants}
         people = [participant_id(key) for key in PEOPLE]
         known = {one: (world.names[one], _known(born[one])) for one in people}
-        return enrol(clients, mail_folder, clock, known)
+        logins = enrol(clients, mail_folder, clock, known)
+        say("parents write and report, their office answers")
+        fill_desks(clients, clock.today())
+        return logins
 
 
 def staff(platform: Platform, mail_folder: Path, say: Say) -> list[WorkerLogin]:

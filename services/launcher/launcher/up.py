@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -10,7 +11,6 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import which
 from types import FrameType
 from typing import Any
 
@@ -22,12 +22,15 @@ from launcher.embedded import EmbeddedPlatform
 from launcher.mailbox import mailbox
 from launcher.platform import ADDRESSES_FILE, ADMINISTRATOR_FILE, GRPC_PORTS, LOGINS_FILE
 from launcher.ports import can_listen
+from launcher.postgres import refuse_held
 from launcher.tables import shown_path
 
 INTAKE_PORT = 8080
 SITE_PORTS = {"portal": 8081, "console": 8082}
 HIGHEST_PORT = 65_535
 PAYDAYS = 6
+BEGUN_FILE = "demonstration.begun"
+"""Stands in the folder while a demonstration is being filled in."""
 CLOCK_FILE = "clock.json"
 """How far the clock of a demonstration is from the machine's, in seconds."""
 BIN = Path(sys.executable).parent
@@ -61,8 +64,15 @@ def run_up(root: Path, *, empty: bool = False) -> None:
     def say(what: str) -> None:
         console.print(f"  {what}", style="dim")
 
+    if (root / BEGUN_FILE).exists():
+        say("the demonstration was broken off here before it was whole: beginning anew")
+        refuse_held(root / "postgres")
+        shutil.rmtree(root)
     fresh = not (root / "postgres").exists()
     clock = _clock(root, demonstrate=fresh and not empty)
+    if fresh and not empty:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (root / BEGUN_FILE).touch()
     with ExitStack() as stack:
         mail_folder = root / "files" / "mail"
         platform = stack.enter_context(
@@ -83,6 +93,7 @@ def run_up(root: Path, *, empty: bool = False) -> None:
             logins += [asdict(one) for one in staff(platform, mail_folder, say)]
             _write_privately(root / LOGINS_FILE, json.dumps(logins, indent=1))
             _keep(root, clock)
+            (root / BEGUN_FILE).unlink()
         _welcome(platform, root, clock, console)
         stop.wait()
         console.print("\nstopping: calls in flight end, then the bus, then PostgreSQL")
@@ -173,7 +184,7 @@ def _logins(root: Path, console: Console) -> None:
 
 
 def _commands(root: Path, console: Console) -> None:
-    ours = "childsupport" if which("childsupport") else shown_path(BIN / "childsupport")
+    ours = "childsupport" if shutil.which("childsupport") else shown_path(BIN / "childsupport")
     console.print("[bold]From another shell[/]:\n")
     for command, what in COMMANDS:
         line = f"{ours} {command} --data {shown_path(root)}"
