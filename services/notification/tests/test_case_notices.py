@@ -38,6 +38,8 @@ FULL = {
     "begins_on": "2026-04-06",
     "amount_cents": "50000",
     "sent_on": "2026-03-06",
+    "due_on": "2026-03-02",
+    "next_on": "2026-03-16",
 }
 
 
@@ -321,6 +323,34 @@ def test_who_applied_and_has_no_case_yet_reads_the_number_of_the_application() -
         assert facts.reference is not None
         assert facts.reference.key == called
         assert "case" not in said(kind).casefold()
+
+
+def test_a_planned_payment_that_was_not_made_says_which_and_what_becomes_of_the_plan() -> None:
+    """Facts as payments sends them (actions/plan_outcomes.py)."""
+    facts = {"amount_cents": "15000", "due_on": "2026-03-02"}
+    which = "The payment of $150.00 that you planned for March 2, 2026 did not go through."
+    again = said(
+        "scheduled_payment_declined",
+        answer_by=None,
+        facts=facts | {"next": "again", "next_on": "2026-03-16"},
+    )
+    assert f"{which} Your plan goes on. The next payment is on March 16, 2026. " in again
+    stopped = said("scheduled_payment_declined", facts=facts | {"next": "stopped"})
+    assert f"{which} Your plan is stopped. " in stopped
+    # Paid once: there is no plan to speak of.
+    assert "plan goes" not in (once := said("scheduled_payment_declined", facts=facts))
+    assert "is stopped" not in once
+
+
+def test_payments_that_ended_say_why() -> None:
+    """Facts as payments sends them (actions/plan_outcomes.py)."""
+    facts = {"amount_cents": "15000"}
+    paid = said("scheduled_payment_over", "es", facts=facts | {"cause": "nothing_owed"})
+    assert "plan de pagar $150.00" in paid
+    assert "En este momento usted no debe manutención." in paid
+    back = said("scheduled_payment_over", facts=facts | {"cause": "charged_back"})
+    assert "Your bank took back one of its payments." in back
+    assert "owe" not in back
 
 
 def test_a_broken_fact_costs_its_sentence_and_not_the_message() -> None:

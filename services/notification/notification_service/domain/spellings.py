@@ -224,6 +224,24 @@ SPELLINGS: Mapping[str, Spelling] = MappingProxyType(
         "redirect_to_you": Spelling(("redirect_to_you",), "call_about_address"),
         "redirect_back": Spelling(("redirect_back",), "call_with_questions"),
         "redirect_over": Spelling(("redirect_over",), "call_with_questions"),
+        "scheduled_payment_declined": Spelling(
+            (
+                "planned_not_made",
+                Choice("next", {"again": "plan_goes_on", "stopped": "plan_stopped"}),
+                "plan_next",
+            ),
+            "pay_now",
+        ),
+        "scheduled_payment_over": Spelling(
+            (
+                "plan_over",
+                Choice(
+                    "cause",
+                    {"nothing_owed": "plan_nothing_owed", "charged_back": "plan_charged_back"},
+                ),
+            ),
+            "plan_anew",
+        ),
         "case_news": Spelling(("case_news", "case_news_answer"), "sign_in_or_call"),
     }
 )
@@ -335,6 +353,13 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "redirect_to_you": ("case",),
         "redirect_back": ("case",),
         "redirect_over": ("case",),
+        "planned_not_made": ("amount_cents", "due_on"),
+        "plan_goes_on": (),
+        "plan_next": ("next_on",),
+        "plan_stopped": (),
+        "plan_over": ("amount_cents",),
+        "plan_nothing_owed": (),
+        "plan_charged_back": (),
         "case_news": ("case",),
         "case_news_answer": ("answer_by_on",),
         "text_note": (),
