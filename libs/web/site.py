@@ -179,12 +179,15 @@ class Site:
             request.scope["page"] = page.path
             visit = self.visit(request, mobile=mobile)
             unsafe = request.method == "POST"
-            if unsafe:
-                refused = await self._read_form(visit, page)
+            try:
+                refused = await self._read_form(visit, page) if unsafe else None
                 if refused is not None:
                     return refused
-            answer: Response = await run_sync(self._answer, page, visit, unsafe)
-            return answer
+                answer: Response = await run_sync(self._answer, page, visit, unsafe)
+                return answer
+            finally:
+                # Files of a form lie on disk until they are closed.
+                await request.close()
 
         methods = [m for m, f in (("GET", page.show), ("POST", page.take)) if f is not None]
         return Route(path, endpoint, methods=methods)
