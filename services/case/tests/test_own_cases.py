@@ -9,6 +9,7 @@ from desk_world import ANN, CASE, JANE, JOHN, OFFICE, PORTAL, TIM, Desk, fresh, 
 from case_service.api.appointments import Appointments
 from case_service.api.conversations import Conversations, PartyConversations
 from case_service.api.documents import DocumentReads, Documents
+from case_service.api.history import HistoryReads
 from case_service.api.offices import Offices
 from case_service.api.own_cases import OwnCases
 from case_service.api.parties import Parties
@@ -25,6 +26,7 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from childsupport.case.v1 import appointment_service_pb2 as appointment_pb
 from childsupport.case.v1 import case_service_pb2 as case_pb
+from childsupport.case.v1 import clock_service_pb2 as history_pb
 from childsupport.case.v1 import conversation_service_pb2 as conversation_pb
 from childsupport.case.v1 import document_service_pb2 as document_pb
 from childsupport.case.v1 import office_service_pb2 as office_pb
@@ -200,9 +202,41 @@ def test_who_chooses_the_card_has_no_account_any_more(desk: Desk) -> None:
     asked = party_pb.GetReportedChangeRequest(change_id=change.change_id)
     seen = desk.do(PartyReads().GetReportedChange, asked)
     assert (seen.new.debit_card, seen.current.bank_account.account_number) == (True, "6554")
+    (waiting,) = lines(desk)
+    assert waiting.endswith("to the agency's debit card, which two workers then record in payments")
     accept(desk, change.change_id)
     kept = desk.do(PartyReads().GetOwnDetails, own, PORTAL)
     assert (kept.debit_card, kept.account_last_four) == (True, "")
+
+
+def test_what_payments_needs_for_a_card_is_put_before_the_worker(desk: Desk) -> None:
+    accept(desk, report(desk, JANE, party_pb.CHANGE_KIND_ACCOUNT, debit_card=True).change_id)
+    (left_to_do,) = lines(desk)
+    assert "two workers record it in payments (SetDebitCard)" in left_to_do
+    assert "until then by check" in history(desk)[0]
+
+    account = case_pb.BankAccount(routing_number="987654320", account_number="11223344")
+    accept(desk, report(desk, JANE, party_pb.CHANGE_KIND_ACCOUNT, bank_account=account).change_id)
+    (left_to_do,) = lines(desk)
+    assert "record in payments that there is none" in left_to_do
+    # Neither of two accounts is a card: payments learns of them by itself.
+    told = len(history(desk))
+    account.account_number = "55667788"
+    accept(desk, report(desk, JANE, party_pb.CHANGE_KIND_ACCOUNT, bank_account=account).change_id)
+    assert len(history(desk)) == told
+    assert len(lines(desk)) == 1
+
+
+def lines(desk: Desk) -> list[str]:
+    return [
+        one.line for one in desk.do(WorklistReads().ListItems, work_pb.ListItemsRequest()).items
+    ]
+
+
+def history(desk: Desk) -> list[str]:
+    """What the case's history says of cards, the newest first."""
+    found = desk.do(HistoryReads().ListHistory, history_pb.ListHistoryRequest(case_id=CASE))
+    return [one.text for one in found.entries if one.kind.startswith("card_")]
 
 
 def test_a_party_reads_what_became_of_his_reports(desk: Desk) -> None:

@@ -13,7 +13,8 @@ from case_service.actions.recording import (
 )
 from case_service.actions.telling import tell
 from case_service.domain import reported_changes as domain
-from case_service.domain.model import Case, Violation
+from case_service.domain.desk.worklist import CARD
+from case_service.domain.model import Case, Participant, Violation
 from case_service.domain.notices import Notice
 from case_service.domain.parties import grown_ups
 from case_service.store import cases
@@ -63,8 +64,9 @@ def report(
         new=new,
     )
     store.write(work.session, work.keys, change)
-    worklist.put(work, case.case_id, domain.WORKLIST[kind], change.change_id)
-    tell(work, case.case_id, "change_reported", about_id=change.change_id, what=_WORDS[kind])
+    to = CARD if new.debit_card else ""
+    worklist.put(work, case.case_id, domain.WORKLIST[kind], change.change_id, to=to)
+    tell(work, case.case_id, "change_reported", about_id=change.change_id, what=_what(change))
     return change
 
 
@@ -77,7 +79,27 @@ def accept(work: Work, change_id: str, etag: str) -> domain.ReportedChange:
     before = lock_participant(work, change.participant_id)
     after = domain.applied(before.participant, change.kind, change.new)
     change_participant(work, before, after)
-    return _decide(work, change, domain.ACCEPTED, "")
+    decided = _decide(work, change, domain.ACCEPTED, "")
+    if change.kind == "account" and before.participant.debit_card != after.debit_card:
+        _say_what_payments_needs(work, change, after)
+    return decided
+
+
+def _say_what_payments_needs(
+    work: Work, change: domain.ReportedChange, person: Participant
+) -> None:
+    """Put before the worker what is left to do: the card itself is recorded in payments."""
+    kind = "card_chosen" if person.debit_card else "card_given_up"
+    name = f"{person.first_name} {person.last_name}".strip()
+    tell(work, change.case_id, kind, about_id=person.participant_id, name=name)
+    worklist.put(
+        work,
+        change.case_id,
+        "ALERT",
+        person.participant_id,
+        about_type="participant",
+        what=_CARD_ALERTS[kind],
+    )
 
 
 def reject(work: Work, change_id: str, answer: str, etag: str) -> domain.ReportedChange:
@@ -121,7 +143,7 @@ def _decide(
     after = domain.decided(change, state, work.caller.person, work.clock.today(), answer)
     store.write(work.session, work.keys, after)
     worklist.done(work, change.change_id, state=state)
-    what = _WORDS[change.kind]
+    what = _what(change)
     tell(work, change.case_id, f"change_{state}", about_id=change.change_id, what=what)
     notice = Notice(
         f"change_{state}",
@@ -135,6 +157,17 @@ def _decide(
     return after
 
 
+def _what(change: domain.ReportedChange) -> str:
+    return _CARD if change.new.debit_card else _WORDS[change.kind]
+
+
+_CARD = "choice of the agency's debit card"
+_CARD_ALERTS = {
+    "card_chosen": "Debit card chosen: order it, then two workers record it in payments"
+    " (SetDebitCard); support goes by check until then",
+    "card_given_up": "Debit card given up: record in payments that there is none (SetDebitCard"
+    " without card_id); support goes to it until then",
+}
 _WORDS = {
     "address": "address",
     "contact": "phone or e-mail",

@@ -26,6 +26,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "change_reported": "A new {what} was reported and waits for a worker.",
         "change_accepted": "The reported {what} was accepted and is in force.",
         "change_rejected": "The reported {what} was rejected.",
+        "card_chosen": "{name} chose the agency's debit card. Support goes to it once two workers"
+        " have recorded the card in payments (SetDebitCard); until then by check.",
+        "card_given_up": "{name} gave up the agency's debit card. Support goes to it until a"
+        " worker has recorded in payments that there is none (SetDebitCard without card_id).",
         "protection_set": "{name} is protected (family violence indicator).",
         "protection_lift_asked": "A worker asks to lift the protection of {name}.",
         "protection_lifted": "Two workers lifted the protection of {name}.",

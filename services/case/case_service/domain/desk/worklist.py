@@ -27,6 +27,12 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """By type: what it is about unless it says otherwise, and the line that a worker reads."""
 
 _ALSO: Final = "; "
+CARD: Final = "card"
+"""What a change of the account (DEPO) is `to`, where it is not to another account or none."""
+CARD_LINE: Final = (
+    "Change of the account that support is paid to: to the agency's debit card, which two workers"
+    " then record in payments"
+)
 DISPUTE_LINE: Final = "Dispute of a balance, to be answered by {answer_by}"
 
 DECIDED_ELSEWHERE: Mapping[str, str] = MappingProxyType(
@@ -63,7 +69,11 @@ class Item:
 
 def line(item: Item) -> str:
     """Return the line of an item in a list."""
-    template = DISPUTE_LINE if item.about_type == "dispute" else KINDS[item.kind][1]
+    template = KINDS[item.kind][1]
+    if item.about_type == "dispute":
+        template = DISPUTE_LINE
+    elif item.kind == "DEPO" and item.facts.get("to") == CARD:
+        template = CARD_LINE
     names = [name for _, name, _, _ in Formatter().parse(template) if name]
     return template.format(**{name: item.facts.get(name, "(not recorded)") for name in names})
 
