@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal_service.money import balance, home, months, payments, record
+from portal_service.money import balance, deposit, home, months, pay, payments, planning, record
 from web.i18n import N_
 from web.site import Page
 
@@ -12,6 +12,9 @@ PAGES: tuple[Page, ...] = (
     *months.PAGES,
     *balance.PAGES,
     *record.PAGES,
+    *planning.PAGES,
+    *pay.PAGES,
+    *deposit.PAGES,
 )
 MESSAGES: Mapping[str, str] = {
     "money.plan_made": N_("Your payments are planned."),

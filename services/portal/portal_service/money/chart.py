@@ -18,6 +18,9 @@ BOTTOM: Final = 36
 GAP: Final = 0.18
 """Of a month's width, between two months."""
 NAMED_EVERY: Final = 3
+NAMED_ALL: Final = 7
+WIDEST: Final = 125
+"""So wide is a month at the most: its name fits, and few months make no wall."""
 ROUND: Final = (1, 2, 2.5, 5, 10)
 LINES: Final = 4
 CENTS: Final = 100
@@ -78,7 +81,7 @@ def chart_of(months: Sequence[pb.MyMonth]) -> Chart:
         upper, lower = y(max(cents, 0)), y(min(cents, 0))
         return Bar(round(x, 1), upper, round(width, 1), round(lower - upper, 1))
 
-    wide = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
+    wide = min((WIDTH - LEFT - RIGHT) / max(len(months), 1), WIDEST)
     half = wide * (1 - GAP) / 2
     starts = [LEFT + wide * at + wide * GAP / 2 for at in range(len(months))]
     pairs = list(zip(starts, months, strict=True))
@@ -87,7 +90,10 @@ def chart_of(months: Sequence[pb.MyMonth]) -> Chart:
         paid=tuple(bar(x + half, half, month.paid_cents) for x, month in pairs),
         balance=" ".join(f"{round(x + half, 1)},{y(month.balance_cents)}" for x, month in pairs),
         scale=tuple(Line(y(cents), cents) for cents in range(bottom, top + 1, each)),
-        names=tuple(Name(round(x + half, 1), month) for x, month in pairs[::NAMED_EVERY]),
+        names=tuple(
+            Name(round(x + half, 1), month)
+            for x, month in pairs[:: NAMED_EVERY if len(months) > NAMED_ALL else 1]
+        ),
         zero=y(0),
     )
 

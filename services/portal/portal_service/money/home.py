@@ -12,7 +12,7 @@ from childsupport.notification.v1 import party_service_pb2 as notice_pb
 from childsupport.notification.v1.party_service_pb2_grpc import InboxPartyServiceStub
 from childsupport.payments.v1 import party_service_pb2 as pb
 from portal_service.keeper import parent
-from portal_service.money import reading, words
+from portal_service.money import reading, seen, words
 from portal_service.money.reading import Account
 from web.site import Page
 from web.visit import Visit
@@ -53,6 +53,7 @@ def show(visit: Visit) -> Response:
         takes_payments=reading.unless_away(lambda: takes_payments(visit, accounts or [])),
         away=accounts is None or cases is None,
         words=words,
+        seen=seen,
         pb=pb,
     )
 

@@ -3,29 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
 
 from starlette.responses import Response
 
 from chassis.dates import to_date
 from childsupport.payments.v1 import party_service_pb2 as pb
-from portal_service.money import reading, why, words
-from web.i18n import N_
+from portal_service.money import reading, seen, why, words
 from web.site import Page
 from web.visit import Visit
 
 PAGE_SIZE = 20
-DONE, NOW, BAD, OPEN = "is-done", "is-now", "is-bad", ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A step of a payment's way, for the bar above its stages."""
-
-    label: str
-    """Marked message."""
-    look: str
-    """Its class; empty while it is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +55,7 @@ def show_list(visit: Visit) -> Response:
         next_page=token,
         later=bool(after),
         words=words,
+        seen=seen,
         pb=pb,
     )
 
@@ -87,40 +75,12 @@ def show_one(visit: Visit) -> Response:
         "money/payment.html",
         payment=found.payment,
         pays=pays,
-        marks=marks(found.payment),
         cases=_by_case(visit, found, pays=pays),
         whole=why.tell(visit, found.steps, details=pays),
         words=words,
+        seen=seen,
         pb=pb,
     )
-
-
-def marks(payment: pb.MyPayment) -> list[Mark]:
-    """Return the way of a payment in a few steps, with how far it is."""
-    if payment.state == pb.MY_PAYMENT_STATE_REVERSED:
-        return [Mark(_CAME_IN, DONE), Mark(words.STATE[payment.state], BAD)]
-    way = _WAY if payment.role == pb.MY_ROLE_RECEIVER else _WAY[:-1]
-    place = _PLACES.get(payment.state, 0)
-    looks = [DONE if at < place else NOW if at == place else OPEN for at in range(len(way))]
-    if place >= len(way) - 1:
-        looks = [DONE] * len(way)
-    told = [Mark(label, look) for label, look in zip(way, looks, strict=True)]
-    if payment.state in _STOPPED:
-        told[place] = Mark(words.STATE[payment.state], BAD)
-    return told
-
-
-_CAME_IN: Final = N_("Came in")
-_WAY: Final = (_CAME_IN, N_("Counted"), N_("Sent"), N_("Arrived"))
-_PLACES: Final = {
-    pb.MY_PAYMENT_STATE_RECEIVED: 0,
-    pb.MY_PAYMENT_STATE_HELD: 1,
-    pb.MY_PAYMENT_STATE_ALLOCATED: 1,
-    pb.MY_PAYMENT_STATE_SENT: 2,
-    pb.MY_PAYMENT_STATE_RETURNED: 2,
-    pb.MY_PAYMENT_STATE_ARRIVED: 3,
-}
-_STOPPED: Final = frozenset({pb.MY_PAYMENT_STATE_HELD, pb.MY_PAYMENT_STATE_RETURNED})
 
 
 def _by_month(payments: list[pb.MyPayment]) -> list[tuple[date, list[pb.MyPayment]]]:

@@ -128,6 +128,8 @@ WORDS: Final[Mapping[str, str]] = {
 OWN_RULES: Final = frozenset({"constructed"})
 UNSURE: Final = frozenset({"unverified"})
 _PLACE = re.compile(r"%\((\w+)\)s")
+_MARK = re.compile(r" \((unverified|platform's own)\)$")
+"""What a citation ends with when it is not sure, in English; the page says it in its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,9 @@ def tell(visit: Visit, steps: Iterable[Step], *, details: bool) -> list[Told]:
     told: dict[tuple[str, str], Told] = {}
     for step in steps:
         text = " ".join((sentence(visit, step), *(_details(visit, step) if details else ())))
-        one = Told(text, step.citation, step.confidence in OWN_RULES, step.confidence in UNSURE)
-        told.setdefault((text, step.citation), one)
+        own, unsure = step.confidence in OWN_RULES, step.confidence in UNSURE
+        one = Told(text, _MARK.sub("", step.citation), own, unsure)
+        told.setdefault((one.text, one.citation), one)
     return list(told.values())
 
 

@@ -158,6 +158,30 @@ ONLINE: Final[Words] = {
     ),
     online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: N_("Your bank took this payment back."),
 }
+ONLINE_TITLE: Final[Words] = {
+    online_pb.ONLINE_PAYMENT_STATE_STARTED: N_("Your payment is on its way"),
+    online_pb.ONLINE_PAYMENT_STATE_UNKNOWN: N_("Your payment is on its way"),
+    online_pb.ONLINE_PAYMENT_STATE_APPROVED: N_("Thank you. Your payment was made"),
+    online_pb.ONLINE_PAYMENT_STATE_DECLINED: N_("Your payment was declined"),
+    online_pb.ONLINE_PAYMENT_STATE_EXPIRED: N_("Your payment was not made"),
+    online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: N_("Your payment was taken back"),
+}
+ONLINE_SHORT: Final[Words] = {
+    online_pb.ONLINE_PAYMENT_STATE_STARTED: N_("On its way"),
+    online_pb.ONLINE_PAYMENT_STATE_UNKNOWN: N_("No answer yet"),
+    online_pb.ONLINE_PAYMENT_STATE_APPROVED: N_("Made"),
+    online_pb.ONLINE_PAYMENT_STATE_DECLINED: N_("Declined"),
+    online_pb.ONLINE_PAYMENT_STATE_EXPIRED: N_("Not made"),
+    online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: N_("Taken back"),
+}
+ONLINE_LOOK: Final[Words] = {
+    online_pb.ONLINE_PAYMENT_STATE_UNKNOWN: "is-wait",
+    online_pb.ONLINE_PAYMENT_STATE_APPROVED: "is-done",
+    online_pb.ONLINE_PAYMENT_STATE_DECLINED: "is-bad",
+    online_pb.ONLINE_PAYMENT_STATE_EXPIRED: "is-bad",
+    online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: "is-bad",
+}
+"""Classes."""
 PLAN: Final[Words] = {
     pb.MY_SCHEDULE_STATE_ACTIVE: N_("Running"),
     pb.MY_SCHEDULE_STATE_ENDED: N_("Done"),
