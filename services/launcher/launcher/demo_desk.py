@@ -4,6 +4,9 @@ So that no page of the portal is bare and the worklist has each kind of item tha
 """
 
 from datetime import date, timedelta
+from io import BytesIO
+
+from pypdf import PdfWriter
 
 from chassis.dates import from_date
 from chassis.ids import derived_id, new_id
@@ -26,11 +29,6 @@ from launcher.clients import Clients
 from launcher.world import participant_id
 
 CASE = derived_id("demo", "case", "0000123456")
-PAYSLIP = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]"
-    b"/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
 
 
 def fill_desks(clients: Clients, today: date) -> None:
@@ -84,7 +82,7 @@ def _report(clients: Clients, jane: str, john: str, today: date) -> None:
     reports = (
         (jane, party_pb.CHANGE_KIND_ADDRESS, party_pb.ChangeDetails(address=address)),
         (jane, party_pb.CHANGE_KIND_ACCOUNT, party_pb.ChangeDetails(bank_account=account)),
-        (john, party_pb.CHANGE_KIND_CONTACT, party_pb.ChangeDetails(phone="502-555-0148")),
+        (john, party_pb.CHANGE_KIND_CONTACT, party_pb.ChangeDetails(phone="5025550148")),
         (
             john,
             party_pb.CHANGE_KIND_EMPLOYMENT,
@@ -114,7 +112,7 @@ def _documents(clients: Clients, john: str, today: date) -> None:
     )
     parts = (
         document_pb.UploadMyDocumentRequest(header=header),
-        document_pb.UploadMyDocumentRequest(chunk=PAYSLIP),
+        document_pb.UploadMyDocumentRequest(chunk=_payslip()),
     )
     DocumentPartyServiceStub(clients.channels["case"]).UploadMyDocument(iter(parts))
     DocumentServiceStub(clients.channels["case"]).AskForDocument(
@@ -127,6 +125,16 @@ def _documents(clients: Clients, john: str, today: date) -> None:
             due_on=from_date(today + timedelta(days=14)),
         )
     )
+
+
+def _payslip() -> bytes:
+    """Return a document of one page: this worker has few hours."""
+    written = PdfWriter()
+    written.add_blank_page(width=300, height=200)
+    written.add_metadata({"/Title": "Payslip"})
+    content = BytesIO()
+    written.write(content)
+    return content.getvalue()
 
 
 def _appointments(clients: Clients, parents: tuple[str, ...], today: date) -> None:
