@@ -1,7 +1,7 @@
 """The law as dated, cited data, and how to look it up. See README.md."""
 
 from policy.allocation import AllocationStage, allocation_stages, kind_priority
-from policy.calendars import Calendar
+from policy.calendars import Calendar, years_after
 from policy.distribution import DistributionStep, assistance_era, distribution_steps
 from policy.errors import PolicyError, RuleNotInForce, WrongUnit
 from policy.lookup import FiscalYear, Policy, audience_text, load
@@ -36,4 +36,5 @@ __all__ = [
     "explain",
     "kind_priority",
     "load",
+    "years_after",
 ]

@@ -137,6 +137,14 @@ class Calendar:
         return tuple(d for d in days if d.weekday() < SATURDAY and not self.is_business_day(d))
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day `years` later; of a 29th of February, in other years the 1st of March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 def read_holiday(row: TableRow) -> HolidayRule:
     """A row of a holiday file as a rule; `ValueError` says what does not fit its kind."""
     kind = row.text("kind")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy import RuleNotInForce, WrongUnit, load
+from policy import RuleNotInForce, WrongUnit, load, years_after
 from policy.calendars import MAX_BUSINESS_DAYS, easter_sunday
 
 # Published by the Federal Reserve Banks of Richmond (2025-2027) and St. Louis (2024). Of these,
@@ -145,6 +145,11 @@ def test_listed_day_of_the_governor_closes_that_year_only(world):
 )
 def test_months_and_years_end_on_their_day_or_the_months_last(kentucky, rule, start, due):
     assert kentucky.due_date(rule, start) == due
+
+
+def test_who_was_born_on_a_leap_day_is_of_age_on_the_first_of_march():
+    assert years_after(date(2008, 2, 29), 18) == date(2026, 3, 1)
+    assert years_after(date(2008, 2, 29), 20) == date(2028, 2, 29)
 
 
 def test_a_rule_that_counts_no_time_has_no_due_date(kentucky):

@@ -10,10 +10,11 @@ import policy
 from case_service.domain.model import Obligation
 from case_service.domain.orders import terms
 from case_service.domain.orders.converting import term_from
-from case_service.domain.orders.emancipation import Child, child_life, school_limit, years_after
+from case_service.domain.orders.emancipation import Child, child_life, school_limit
 from case_service.domain.orders.life import barred_on, life_of
 from case_service.domain.orders.life_events import LifeEvent
 from case_service.domain.orders.model import StatedTerm
+from policy import years_after
 
 LAW = policy.load()
 TODAY = date(2026, 3, 6)

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from payments_service.domain.accrual import Accrual, accrual_for, month_amount
 from payments_service.domain.due_days import NOTHING, due_next
 from payments_service.domain.model import Frequency, Obligation, Support, Term
 
 TODAY = date(2026, 3, 6)
+MARCH = date(2026, 3, 1)
 
 
 def obligation(*terms, cents=60_000, starts=date(2026, 1, 1), ends=None):
@@ -37,6 +39,17 @@ def term(frequency, starts, ends=None, cents=15_000):
 def test_the_next_due_day_goes_by_the_frequency(frequency, starts, expected):
     due = due_next(obligation(term(frequency, starts)), TODAY)
     assert (due.cents, due.frequency, due.next_on) == (15_000, frequency, expected)
+
+
+def test_the_second_half_of_a_month_is_due_when_the_policy_says():
+    """Rule support.semimonthly_second_day (unverified); a shorter month ends before the 30th."""
+    late = Accrual(second_half_day=30)
+    halves = obligation(term(Frequency.SEMIMONTHLY, date(2026, 1, 31)))
+    assert due_next(halves, date(2026, 2, 2), lambda _: late).next_on == date(2026, 2, 28)
+    assert due_next(halves, TODAY, lambda _: late).next_on == date(2026, 3, 30)
+    ends = obligation(term(Frequency.SEMIMONTHLY, date(2026, 1, 1)), ends=date(2026, 3, 20))
+    assert [month_amount(ends, MARCH, accrual) for accrual in (Accrual(), late)] == [30_000, 15_000]
+    assert accrual_for("kentucky", MARCH).second_half(MARCH) == date(2026, 3, 15)
 
 
 def test_one_monthly_amount_falls_due_on_the_first_and_what_is_over_never():

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from chassis.dates import from_date, to_date
 from chassis.errors import invalid_field, not_found
@@ -16,6 +17,7 @@ from payments_service.api.party_common import Asker, asker, audience_in, next_ru
 from payments_service.api.party_payments import last_payment
 from payments_service.api.statements import StatementReads, record_of
 from payments_service.domain import statements
+from payments_service.domain.accrual import accrual_for
 from payments_service.domain.due_days import due_next
 from payments_service.domain.model import Obligation, month_of
 from payments_service.domain.my_payments import Reason, Role, hold_reason, owed_to
@@ -171,9 +173,10 @@ def _account(
     today = work.clock.today()
     ids = [one.obligation_id for one in owed]
     standing = {row.obligation_id: row for row in statements.owed(lines, ids, today)}
+    accrual = partial(accrual_for, work.settings.jurisdiction)
     messages = []
     for one in owed:
-        row, due = standing[one.obligation_id], due_next(one, today)
+        row, due = standing[one.obligation_id], due_next(one, today, accrual)
         month = _this_month(lines, one.obligation_id, today)
         sums: dict[int, int] = {}
         for bucket, cents in arrears_of(row.buckets).items():

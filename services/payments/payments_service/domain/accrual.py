@@ -1,6 +1,7 @@
 """What falls due in a month: by the obligation's own frequency, and in the month it begins in.
 
-The rules `support.accrual`, `support.first_month` and `support.charge_of_changed_month` decide.
+The rules `support.accrual`, `support.first_month`, `support.semimonthly_second_day` and
+`support.charge_of_changed_month` decide.
 """
 
 from calendar import monthrange
@@ -15,7 +16,6 @@ from policy import load
 
 DAYS_BETWEEN = {Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}
 MONTHS_BETWEEN = {Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}
-SECOND_HALF_DAY = 15
 MONTHS_IN_YEAR = 12
 KEPT_MONTHS = 2_048
 
@@ -42,6 +42,12 @@ class Accrual:
     pace: Pace = Pace.OWN_FREQUENCY
     first_month: FirstMonth = FirstMonth.WHOLE
     ahead_is_used: bool = True
+    second_half_day: int = 15
+
+    def second_half(self, month: date) -> date:
+        """Return the day of a month on which the second half of semimonthly support is due."""
+        last = monthrange(month.year, month.month)[1]
+        return month.replace(day=min(self.second_half_day, last))
 
 
 def plain(month: date) -> Accrual:
@@ -60,6 +66,7 @@ def accrual_for(jurisdiction: str, month: date) -> Accrual:
         Pace(policy.code("support.accrual", month)),
         FirstMonth(policy.code("support.first_month", month)),
         policy.code("redo.paid_ahead", month) == "credit",
+        policy.count("support.semimonthly_second_day", month),
     )
 
 
@@ -92,7 +99,7 @@ def _of_term(obligation: Obligation, term: Term, month: date, accrual: Accrual) 
         if term is not obligation.terms[0]:
             return term.monthly_cents
         return _begun(term.monthly_cents, term.effective_from, month, accrual)
-    return term.amount_cents * _times(term, month, obligation.effective_to)
+    return term.amount_cents * _times(term, month, obligation.effective_to, accrual)
 
 
 def in_effect(obligation: Obligation, month: date) -> bool:
@@ -125,7 +132,7 @@ def _begun(cents: int, first_day: date, month: date, accrual: Accrual) -> int:
     return largest_remainder(cents, [left, before])[0]
 
 
-def _times(term: Term, month: date, ends: date | None) -> int:
+def _times(term: Term, month: date, ends: date | None, accrual: Accrual) -> int:
     """Return how often a term's amount falls due in a month, up to the obligation's last day."""
     after = next_month(month)
     last = after - timedelta(days=1) if ends is None else min(ends, after - timedelta(days=1))
@@ -134,7 +141,7 @@ def _times(term: Term, month: date, ends: date | None) -> int:
         due = (last - term.effective_from).days // days + 1
         return max(0, due - due_before)
     if term.frequency == Frequency.SEMIMONTHLY:
-        halves = (month, month.replace(day=SECOND_HALF_DAY))
+        halves = (month, accrual.second_half(month))
         return sum(term.effective_from <= day <= last for day in halves)
     months = (month.year - term.effective_from.year) * MONTHS_IN_YEAR
     months += month.month - term.effective_from.month

@@ -1,5 +1,6 @@
 """What an obligation comes to now, and the next day that it falls due on."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ from payments_service.domain.accrual import (
     DAYS_BETWEEN,
     MONTHS_BETWEEN,
     MONTHS_IN_YEAR,
-    SECOND_HALF_DAY,
+    Accrual,
+    plain,
 )
 from payments_service.domain.model import Frequency, Obligation, Term, month_of, next_month
 
@@ -25,7 +27,9 @@ class Due(NamedTuple):
 NOTHING = Due(0, Frequency.MONTHLY, None)
 
 
-def due_next(obligation: Obligation, today: date) -> Due:
+def due_next(
+    obligation: Obligation, today: date, accrual: Callable[[date], Accrual] = plain
+) -> Due:
     """Return what an obligation comes to on a day, or when it begins; what has ended is nothing.
 
     By the month support falls due on the first of it, the day that it is charged for.
@@ -33,7 +37,7 @@ def due_next(obligation: Obligation, today: date) -> Due:
     whole = Term(obligation.effective_from, obligation.effective_to, obligation.monthly_cents)
     for term in obligation.terms or (whole,):
         last = _earlier(term.effective_to, obligation.effective_to)
-        found = _next_on(term, max(today, term.effective_from))
+        found = _next_on(term, max(today, term.effective_from), accrual)
         if found is not None and (last is None or found <= last):
             return Due(term.amount_cents or term.monthly_cents, term.frequency, found)
     return NOTHING
@@ -44,7 +48,7 @@ def _earlier(one: date | None, other: date | None) -> date | None:
     return min(days) if days else None
 
 
-def _next_on(term: Term, start: date) -> date | None:
+def _next_on(term: Term, start: date, accrual: Callable[[date], Accrual]) -> date | None:
     """Return the first due day of a term on or after some day."""
     first = term.effective_from
     if days := DAYS_BETWEEN.get(term.frequency):
@@ -53,7 +57,7 @@ def _next_on(term: Term, start: date) -> date | None:
         return first if first >= start else None
     month = month_of(start)
     if term.frequency == Frequency.SEMIMONTHLY:
-        half = month.replace(day=SECOND_HALF_DAY)
+        half = accrual(month).second_half(month)
         return month if start == month else half if start <= half else next_month(month)
     every = MONTHS_BETWEEN.get(term.frequency, 1)
     if start.day > 1 and start != first:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from payments_service.domain.model import Support
-from policy import Policy
+from policy import Policy, years_after
 
 FOR_CHILDREN = frozenset({Support.CHILD, Support.MEDICAL, Support.CHILD_CARE})
 RULE = "arrears.limitation"
@@ -38,12 +38,5 @@ def barred_on(owed: Sequence[Owed], policy: Policy, today: date) -> dict[str, da
     for order_id, lasts in ends.items():
         known = [day for day in lasts if day is not None]
         if len(known) == len(lasts):
-            found[order_id] = _years_after(max(known) + timedelta(days=1), years)
+            found[order_id] = years_after(max(known) + timedelta(days=1), years)
     return found
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

@@ -9,7 +9,7 @@ from datetime import date
 
 from case_service.domain.orders.life_events import LifeEvent
 from case_service.domain.orders.terms import DAY
-from policy import Policy, Step, explain
+from policy import Policy, Step, explain, years_after
 
 AGE = "emancipation.age"
 BY_AGE = ("majority", "school")
@@ -128,11 +128,3 @@ def _disability(child: Child, law: Policy, on: date) -> Step | None:
         return None
     facts = {"ordered_on": ordered.on.isoformat()}
     return explain(rule, facts, "age does not end it", "A court ordered it beyond majority.")
-
-
-def years_after(day: date, years: int) -> date:
-    """Return the same day of a later year; of a 29th of February, else the 1st of March."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

@@ -17,11 +17,10 @@ from case_service.domain.orders.emancipation import (
     End,
     child_life,
     early_ends,
-    years_after,
 )
 from case_service.domain.orders.life_events import LifeEvent
 from case_service.domain.orders.terms import DAY, terms_of
-from policy import Policy, Step, explain
+from policy import Policy, Step, explain, years_after
 
 FOR_CHILDREN = ("child", "medical", "child_care")
 
