@@ -37,7 +37,7 @@ DRAFT = pb.APPLICATION_STATUS_DRAFT
 STATUS_NAMES: Mapping[int, str] = {
     pb.APPLICATION_STATUS_SUBMITTED: N_("The office has it"),
     pb.APPLICATION_STATUS_ACCEPTED: N_("Accepted: a case is open"),
-    pb.APPLICATION_STATUS_REFUSED: N_("Not accepted"),
+    pb.APPLICATION_STATUS_REFUSED: N_("The office did not accept it"),
     pb.APPLICATION_STATUS_WITHDRAWN: N_("Taken back by you"),
     pb.APPLICATION_STATUS_EXPIRED: N_("Ended: it was never sent"),
 }

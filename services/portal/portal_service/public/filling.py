@@ -24,7 +24,6 @@ EMAIL_WRONG = N_("Enter an address like name@example.org.")
 STATE_WRONG = N_("Enter two letters, for example KY.")
 ZIP_WRONG = N_("Enter a ZIP code of five or nine digits.")
 ADDRESS_WHOLE = N_("Enter street, city, State and ZIP code, or none of them.")
-FUTURE = N_("This day is still to come.")
 _ADDRESS = ("address_line1", "address_city", "address_state", "address_zip_code")
 _DIGITS = re.compile(r"\D")
 _SHAPES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
