@@ -11,7 +11,6 @@ from childsupport.case.v1 import document_service_pb2 as document_pb
 from childsupport.case.v1 import party_service_pb2 as party_pb
 from childsupport.case.v1 import worklist_service_pb2 as worklist_pb
 from childsupport.identity.v1 import worker_service_pb2 as worker_pb
-from childsupport.payments.v1 import payments_service_pb2 as payments_pb
 from console_service.settings import DUE_SOON_DAYS, ConsoleSettings
 from web.i18n import N_
 from web.visit import Visit
@@ -97,21 +96,6 @@ BUCKETS: Mapping[int, str] = {
     case_pb.ARREARS_BUCKET_UNASSIGNED_DURING: "UD",
     case_pb.ARREARS_BUCKET_UNASSIGNED_PRE: "UP",
 }
-SOURCES: Mapping[int, str] = {
-    payments_pb.RECEIPT_SOURCE_EMPLOYER: N_("Employer"),
-    payments_pb.RECEIPT_SOURCE_EMPLOYER_CHECK: N_("Employer, by check"),
-    payments_pb.RECEIPT_SOURCE_ONLINE: N_("Online"),
-    payments_pb.RECEIPT_SOURCE_MAIL: N_("Check or money order"),
-    payments_pb.RECEIPT_SOURCE_CASH: N_("Cash"),
-    payments_pb.RECEIPT_SOURCE_UNEMPLOYMENT: N_("Unemployment benefits"),
-    payments_pb.RECEIPT_SOURCE_LOTTERY: N_("Lottery"),
-    payments_pb.RECEIPT_SOURCE_INSURANCE: N_("Insurance"),
-    payments_pb.RECEIPT_SOURCE_BANK_LEVY: N_("Bank levy"),
-    payments_pb.RECEIPT_SOURCE_OTHER_STATE: N_("Another State"),
-    payments_pb.RECEIPT_SOURCE_FOREIGN: N_("Another country"),
-}
-"""Sources that are no tax information; what is not here is said as another source."""
-OTHER_SOURCE = N_("Another source")
 CHANGES: Mapping[int, str] = {
     party_pb.CHANGE_KIND_ADDRESS: N_("Address"),
     party_pb.CHANGE_KIND_CONTACT: N_("Phone and e-mail"),

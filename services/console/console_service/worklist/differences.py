@@ -91,10 +91,11 @@ def _employment(visit: Visit, said: pb.ChangeDetails) -> Iterator[tuple[str, str
 
 def _account(visit: Visit, said: pb.ChangeDetails) -> Iterator[tuple[str, str]]:
     if not said.HasField("bank_account"):
-        yield N_("Account"), visit.text(BY_CHECK)
+        yield N_("Account, last four digits"), visit.text(BY_CHECK)
         return
     account = said.bank_account
-    yield N_("Account"), account.account_number
+    # No more of it is ever shown: two accounts that end alike look the same here.
+    yield N_("Account, last four digits"), account.account_number
     yield N_("Routing number"), account.routing_number
     yield N_("Kind"), visit.text(N_("savings") if account.savings else N_("checking"))
 
