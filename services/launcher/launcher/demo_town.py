@@ -68,6 +68,8 @@ def open_town(
         people = [participant_id(key) for key in PEOPLE]
         known = {one: (world.names[one], _known(born[one])) for one in people}
         logins = enrol(clients, mail_folder, clock, known)
+        platform.run_job("payments", "charge", clock.today())
+        platform.settle(SETTLE_SECONDS)
         say("parents write and report, their office answers")
         fill_desks(clients, clock.today())
         return logins
