@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from chassis.errors import PlatformError
 from childsupport.payments.v1 import online_payment_service_pb2 as online_pb
-from childsupport.payments.v1 import party_service_pb2 as pb
 from childsupport.payments.v1.online_payment_service_pb2_grpc import OnlinePaymentServiceStub
 from portal_service.money import asking, reading, words
 from portal_service.money.asking import INSTRUMENTS, Payer, Wanted
@@ -73,7 +72,12 @@ def show_paid(visit: Visit) -> Response:
 
 def _check(visit: Visit, payer: Payer, asked: Wanted) -> Response:
     return visit.render(
-        "money/pay_check.html", payer=payer, wanted=asked, asking=asking, words=words, pb=pb
+        "money/pay_check.html",
+        payer=payer,
+        wanted=asked,
+        asking=asking,
+        words=words,
+        tests=dict(asking.TEST_ACCOUNTS),
     )
 
 

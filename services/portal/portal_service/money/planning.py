@@ -79,6 +79,7 @@ def take(visit: Visit) -> Response:
         words=words,
         frequency=frequency,
         frequencies=dict(FREQUENCY_WORDS),
+        tests=dict(asking.TEST_ACCOUNTS),
         first=first,
         last=last,
     )
