@@ -117,7 +117,7 @@ def test_unknown_login_wrong_password_and_unverified_account_look_alike(portal, 
 def test_weak_passwords_are_refused_with_the_rule(password):
     """6.2.1, 6.2.4, 6.2.11: length, common passwords, words of this place and person."""
     about = ("Jane", "Doe", "jane.doe@example.org")
-    assert list(password_problems("password", password, about))
+    assert list(password_problems("password", password, about, 15))
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_weak_passwords_are_refused_with_the_rule(password):
 )
 def test_any_characters_make_a_password(password):
     """6.2.5, 6.2.9: no rules of composition; at least 64 characters, of any script."""
-    assert not list(password_problems("password", password, ()))
+    assert not list(password_problems("password", password, (), 15))
     long = password + " and a long tail of words up to the end, as managers make them 7d92kq"
-    assert not list(password_problems("password", long[:128], ()))
+    assert not list(password_problems("password", long[:128], (), 15))
 
 
 def test_every_broken_rule_of_the_form_is_named(portal):

@@ -45,7 +45,7 @@ GOOD = (
 
 
 def refused(password: str, *about: str) -> list[str]:
-    return [problem.description for problem in password_problems("password", password, about)]
+    return [problem.description for problem in password_problems("password", password, about, 15)]
 
 
 @pytest.mark.parametrize("password", COMMON)

@@ -9,6 +9,7 @@ from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import enrolment_service_pb2 as pb
 from identity_service.domain import codes, enrolment
 from identity_service.service import SERVICE
+from policy import load
 
 LIMIT = ErrorReason.ERROR_REASON_LIMIT_EXCEEDED
 NAMES = {"first_name": "Jane", "last_name": "doe nunez"}
@@ -130,7 +131,7 @@ def test_key_ends_after_21_days_and_30_elsewhere(key_portal, state, days):
     key_portal.know(version=2, state=state)
     ask(key_portal)
     key = key_of(key_portal)
-    assert enrolment.expires_on(FRIDAY, state) == FRIDAY + timedelta(days=days)
+    assert enrolment.expires_on(FRIDAY, state, load("kentucky")) == FRIDAY + timedelta(days=days)
     key_portal.advance(days=days)
     key_portal.identity.issue()
     on = FRIDAY + timedelta(days=days)

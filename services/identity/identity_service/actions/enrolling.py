@@ -29,7 +29,6 @@ from identity_service.store.enrolments import Enablement
 from policy import load
 
 PIN: Final = "pin"
-PIN_LIVES: Final = timedelta(hours=24)
 PIN_ATTEMPTS_MAX: Final = 5
 REQUEST: Final = "request_access"
 Flow = Literal["pin", "key"]
@@ -92,20 +91,22 @@ def answer(work: Work, content: Mapping[str, str]) -> None:
         telling.mail_account(work, account, "access_not_matched")
         return
     pin, now = codes.new_pin(), work.clock.now()
+    law = load(work.settings.jurisdiction)
+    until = now + timedelta(hours=law.count("portal.pin_hours", work.clock.today()))
     code_store.drop(work.session, account.account_id, PIN)
     kept = code_store.Code(
         code_id=new_id(now),
         account_id=account.account_id,
         purpose=PIN,
         create_time=now,
-        expire_time=now + PIN_LIVES,
+        expire_time=until,
         slow_hash=codes.slow_hash(work.keys, PIN, pin),
         participant_id=participant_id,
     )
     # Looked up by account: a fingerprint of so short a code would be guessed from the database.
     code_store.add(work.session, work.keys, kept, b"")
     telling.record(work, account.account_id, "pin_mailed")
-    telling.mail_account(work, account, "pin", Secret(code=pin), now + PIN_LIVES)
+    telling.mail_account(work, account, "pin", Secret(code=pin), until)
 
 
 def enter_pin(work: Work, token: str, pin: str) -> Opened:

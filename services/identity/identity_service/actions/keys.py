@@ -28,7 +28,7 @@ from identity_service.store import accounts, enrolments, participants
 from identity_service.store.apart import apart
 from identity_service.store.enrolments import KeyRequest
 from identity_service.store.participants import Participant
-from policy import load
+from policy import Policy, load
 
 KEY: Final = "key"
 BATCH: Final = 100
@@ -84,23 +84,24 @@ def match_asked(work: Work) -> int:
 
 def send_letters(work: Work, on: date) -> int:
     """Write the letters of a working day's batch; return how many."""
-    if not load(work.settings.jurisdiction).calendar(_OFFICES).is_business_day(on):
+    law = load(work.settings.jurisdiction)
+    if not law.calendar(_OFFICES).is_business_day(on):
         return 0
     sent = 0
     while waiting := enrolments.keys_in_state(work.session, "waiting", BATCH):
         for request in waiting:
-            sent += _send(work, request, on)
-    enrolments.send_nothing(work.session, on, enrolment.expires_on(on, ""))
+            sent += _send(work, request, on, law)
+    enrolments.send_nothing(work.session, on, enrolment.expires_on(on, "", law))
     return sent
 
 
-def _send(work: Work, request: KeyRequest, on: date) -> int:
+def _send(work: Work, request: KeyRequest, on: date, law: Policy) -> int:
     participant = participants.find(work.session, request.participant_id)
     if participant is None or not participant.address_state:
         enrolments.change_key(work.session, request.id, state="unmatched")
         return 0
     key = codes.new_key()
-    expire_on = enrolment.expires_on(on, participant.address_state)
+    expire_on = enrolment.expires_on(on, participant.address_state, law)
     enrolments.change_key(
         work.session,
         request.id,
@@ -127,13 +128,15 @@ def activate(work: Work, login: str, password: str, key: str, origin: Origin) ->
     account = check_password(work, login, password, origin)
     tries = [Tries(throttling.KEY, (account.account_id,))]
     limiting.count(work, tries)
-    since = work.clock.now() - timedelta(days=2 * enrolment.KEY_DAYS_ELSEWHERE)
+    law, today = load(work.settings.jurisdiction), work.clock.today()
+    since = work.clock.now() - timedelta(days=2 * law.days("portal.key_days_elsewhere", today))
     requests = enrolments.key_requests(work.session, account.account_id, since)
-    request = next((r for r in requests if _can_be_used(r, work.clock.today())), None)
+    request = next((r for r in requests if _can_be_used(r, today)), None)
     may_try = False
     if request is not None:
         with apart(work.session) as session:
-            may_try = enrolments.count_key_try(session, request.id, enrolment.KEY_ATTEMPTS_MAX)
+            most = law.count("portal.key_tries", today)
+            may_try = enrolments.count_key_try(session, request.id, most)
     known = request.slow_hash if request is not None and may_try else ""
     right = codes.is_right(work.keys, KEY, known, key)
     if not right or request is None or not enrolments.use_key(work.session, request.id):

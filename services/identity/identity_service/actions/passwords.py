@@ -8,11 +8,14 @@ from identity_service.breached import is_breached
 from identity_service.domain.accounts import password_problems, prepared
 from identity_service.domain.clients import Problem
 from identity_service.settings import settings_of
+from policy import load
 
 
 def problems(work: Work, field: str, password: str, about: Collection[str]) -> list[Problem]:
     """Return what stands against a password. `about`: names and addresses of its owner."""
-    found = list(password_problems(field, password, about))
+    law = load(work.settings.jurisdiction)
+    shortest = law.count("portal.password_characters", work.clock.today())
+    found = list(password_problems(field, password, about, shortest))
     if not found and is_breached(settings_of(work).breached_passwords_file, prepared(password)):
         found.append(
             Problem(

@@ -10,8 +10,6 @@ from zxcvbn import zxcvbn
 from identity_service.domain.clients import Problem
 from identity_service.domain.common_passwords import context_words, is_common
 
-PASSWORD_CHARACTERS_MIN: Final = 15
-"""Where the password stands alone (NIST SP 800-63B-4 section 3.1.1.2)."""
 PASSWORD_CHARACTERS_MAX: Final = 128
 _LOOKED_AT_CHARACTERS_MAX: Final = 72
 """zxcvbn takes long over long passwords, which are not the weak ones."""
@@ -30,13 +28,18 @@ def prepared(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def password_problems(field: str, password: str, about: Collection[str]) -> Iterator[Problem]:
-    """Yield what stands against a password. `about`: names and addresses of its owner."""
+def password_problems(
+    field: str, password: str, about: Collection[str], shortest: int
+) -> Iterator[Problem]:
+    """Yield what stands against a password. `about`: names and addresses of its owner.
+
+    `shortest`: in characters (rule portal.password_characters).
+    """
     said = prepared(password)
-    if not PASSWORD_CHARACTERS_MIN <= len(said) <= PASSWORD_CHARACTERS_MAX:
+    if not shortest <= len(said) <= PASSWORD_CHARACTERS_MAX:
         yield Problem(
             field,
-            f"must have {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters: a few"
+            f"must have {shortest} to {PASSWORD_CHARACTERS_MAX} characters: a few"
             f" words that only you would put together; read {len(said)}",
         )
         return

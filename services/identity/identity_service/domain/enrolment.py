@@ -4,13 +4,10 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Final
 
-KEY_DAYS: Final = 21
-KEY_DAYS_ELSEWHERE: Final = 30
-"""NIST SP 800-63A-4 section 3.1.8: by post within the contiguous United States, and elsewhere."""
+from policy import Policy
+
 _ELSEWHERE: Final = frozenset({"AK", "HI", "PR", "VI", "GU", "AS", "MP", "AA", "AE", "AP"})
 REMIND_AFTER_DAYS: Final = 14
-KEY_ATTEMPTS_MAX: Final = 100
-"""NIST SP 800-63B-4 section 3.2.2; after that only another letter helps."""
 REQUEST_APART: Final = timedelta(hours=24)
 REQUEST_WINDOW: Final = timedelta(days=30)
 REQUESTS_MAX: Final = 4
@@ -30,7 +27,7 @@ def _letters(name: str) -> str:
     return "".join(c for c in plain if c.isalpha())
 
 
-def expires_on(sent_on: date, address_state: str) -> date:
-    """Return the last day that a key can be used."""
-    days = KEY_DAYS_ELSEWHERE if address_state in _ELSEWHERE else KEY_DAYS
-    return sent_on + timedelta(days=days)
+def expires_on(sent_on: date, address_state: str, law: Policy) -> date:
+    """Return the last day that a key can be used (rules portal.key_days and …_elsewhere)."""
+    rule = "portal.key_days_elsewhere" if address_state in _ELSEWHERE else "portal.key_days"
+    return law.due_date(rule, sent_on)
