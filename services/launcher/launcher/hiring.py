@@ -1,6 +1,7 @@
 """Workers of a demonstration come in: invited by mail, with a password and an authenticator app."""
 
 import base64
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,6 +70,27 @@ def hire(
 
 def code_of(totp_secret: str, *, steps_ahead: int = 0) -> str:
     """Return what an authenticator app shows now; a code serves once, the next is a step ahead."""
-    padded = totp_secret + "=" * (-len(totp_secret) % _BLOCK)
     step = int(time.time()) // totp.STEP_S + steps_ahead
-    return totp.code(base64.b32decode(padded), step)
+    return totp.code(_secret(totp_secret), step)
+
+
+def shown_now(logins_file: Path, worker_id: str, now_s: float) -> tuple[str, int]:
+    """Return what the app of a demonstration's worker shows, and for how many seconds more.
+
+    Raises ValueError when the demonstration has no such worker, or there is none.
+    """
+    if not logins_file.exists():
+        message = f"{logins_file}: not there; only a demonstration keeps its logins"
+        raise ValueError(message)
+    people = json.loads(logins_file.read_text())
+    secrets = {one["worker_id"]: one["totp_secret"] for one in people if "worker_id" in one}
+    if worker_id not in secrets:
+        known = ", ".join(sorted(secrets)) or "nobody"
+        message = f"{worker_id}: no worker of this demonstration; there is {known}"
+        raise ValueError(message)
+    step, gone = divmod(int(now_s), totp.STEP_S)
+    return totp.code(_secret(secrets[worker_id]), step), totp.STEP_S - gone
+
+
+def _secret(base32: str) -> bytes:
+    return base64.b32decode(base32 + "=" * (-len(base32) % _BLOCK))

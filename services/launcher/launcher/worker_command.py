@@ -1,6 +1,7 @@
 """`childsupport worker`: who of the agency may log in, from a running platform.
 
-Nobody chooses or learns a password here: who is added or reset gets a link by e-mail.
+Nobody chooses or learns a password here: who is added or reset gets a link by e-mail. `code` is for
+the demonstration alone, which keeps the secrets of its workers' apps in a file.
 """
 
 from enum import StrEnum
@@ -60,6 +61,15 @@ def add(
         roles = [one.value for one in role]
         wanted = worker_pages.Wanted(worker_id, name, email, tuple(roles), tuple(office), language)
         worker_pages.show_one(platform.add(wanted), as_json=as_json)
+
+
+@worker_app.command("code")
+def code(worker_id: IdArgument, *, data: DataOption = UP, as_json: JsonOption = False) -> None:
+    """Print what the authenticator app of a demonstration's worker shows now."""
+    from launcher import worker_pages
+
+    with told():
+        worker_pages.show_code(data, worker_id, as_json=as_json)
 
 
 @worker_app.command("list")

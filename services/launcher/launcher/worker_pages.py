@@ -1,5 +1,6 @@
 """What `childsupport worker` asks identity, and what it prints."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from childsupport.identity.v1.worker_service_pb2_grpc import (
     WorkerReadServiceStub,
 )
 from launcher.console import channels
+from launcher.hiring import shown_now
+from launcher.platform import LOGINS_FILE
 from launcher.tables import page_console, print_json, table
 
 PAGE_SIZE = 200
@@ -108,6 +111,18 @@ def show_one(worker: pb.Worker, *, as_json: bool) -> None:
         print_json(_facts(worker))
         return
     show([worker], as_json=False)
+
+
+def show_code(data: Path, worker_id: str, *, as_json: bool) -> None:
+    """Print what the app of a demonstration's worker shows. Raises ValueError where there is none.
+
+    Identity reads these codes by the machine's clock, wherever the demonstration's own stands.
+    """
+    code, seconds = shown_now(data / LOGINS_FILE, worker_id, time.time())
+    if as_json:
+        print_json({"worker": worker_id, "code": code, "seconds": seconds})
+        return
+    page_console().print(f"{code}  good for {seconds} s; it can be used once")
 
 
 def _stands(one: pb.Worker) -> str:

@@ -1,5 +1,6 @@
 """`childsupport worker` and `childsupport audit` against a running identity service."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -66,6 +67,28 @@ def test_a_worker_is_added_reset_and_ended_and_no_password_is_told(
     assert json.loads(ended.stdout)["state"] == "ended"
     assert run("worker", "list").stdout == "There are no workers.\n"
     assert "ended" in run("worker", "list", "--ended").stdout
+
+
+def test_the_demonstrations_workers_have_their_apps_in_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 6238 appendix B: SHA-1, 94287082 at second 59, of which an app shows the last six."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    logins = [{"user_name": "maria"}, {"worker_id": "dana.reyes", "totp_secret": secret}]
+    monkeypatch.setattr("launcher.worker_pages.time.time", lambda: 59.5)
+
+    def code(worker_id: str, *more: str) -> Any:
+        command = ["worker", "code", worker_id, "--data", str(tmp_path), *more]
+        return CliRunner().invoke(app, command)
+
+    nowhere = code("dana.reyes")
+    assert (nowhere.exit_code, "only a demonstration keeps" in nowhere.stderr) == (2, True)
+    (tmp_path / "logins.json").write_text(json.dumps(logins))
+    assert code("dana.reyes").stdout == "287082  good for 1 s; it can be used once\n"
+    assert json.loads(code("dana.reyes", "--json").stdout)["code"] == "287082"
+    unknown = code("maria")
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "maria: no worker of this demonstration; there is dana.reyes" in unknown.stderr
 
 
 def test_what_cannot_be_is_one_sentence(run: Run) -> None:
