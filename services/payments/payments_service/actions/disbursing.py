@@ -14,8 +14,8 @@ from payments_service.actions import gathering, outgoing_files, run_files
 from payments_service.actions.payees import HOLD_REASONS, asks_for_prenotes
 from payments_service.domain.lanes import LANES
 from payments_service.settings import settings_of
-from payments_service.store import disbursements, files, ledger, runs
-from payments_service.store.disbursements import Releasing
+from payments_service.store import disbursements, files, ledger, payable, runs
+from payments_service.store.payable import Releasing
 from payments_service.store.runs import Step
 from policy import load
 
@@ -119,10 +119,10 @@ def release_holds(work: Work) -> bool:
         messages.NO_PAYEE_ADDRESS,
         policy.codes(HOLD_REASONS, today),
     )
-    lane = disbursements.take_lane_to_release(session, releasing)
+    lane = payable.take_lane_to_release(session, releasing)
     if lane is None:
         return False
-    freed = disbursements.release_payable(session, lane, releasing, gathering.PAGE)
+    freed = payable.release_payable(session, lane, releasing, gathering.PAGE)
     ledger.record(
         session, lane, gathering.release_entries(freed, today), on=today, at=work.clock.now()
     )

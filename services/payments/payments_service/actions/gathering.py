@@ -20,8 +20,8 @@ from payments_service.domain.bookkeeping import (
     fact_id,
 )
 from payments_service.domain.model import Payee
-from payments_service.store import disbursements, ledger
-from payments_service.store.disbursements import Gathered, HeldBack, HeldPart, Lane
+from payments_service.store import ledger, payable
+from payments_service.store.payable import Gathered, HeldBack, HeldPart, Lane
 from policy import Policy, load
 
 PAGE = 1_000
@@ -43,7 +43,7 @@ def gather_lane(work: Work, business_date: date, number: int) -> int:
     redirecting.redirect_lane(work, business_date, number)
     held = _hold_unpayable(work, lane)
     effective = effective_date(policy, business_date)
-    gathered = disbursements.gather(work.session, lane)
+    gathered = payable.gather(work.session, lane)
     left, kept_back = recouping.recoup(work, gathered, business_date, number)
     paid = (
         entry
@@ -87,7 +87,7 @@ def paid_entries(gathered: Sequence[Gathered], business_date: date, effective: d
 
 def _hold_unpayable(work: Work, lane: Lane) -> int:
     count, today = 0, work.clock.today()
-    while held := disbursements.hold_unpayable(
+    while held := payable.hold_unpayable(
         work.session, lane, messages.NO_PAYEE_ADDRESS, today, PAGE
     ):
         count += len(held)
@@ -118,8 +118,8 @@ def release_entries(freed: Sequence[HeldPart], today: date) -> list[Entry]:
 
 
 def _held_entry(kind: EntryKind, part: HeldPart, today: date) -> Entry:
-    payable, payee = PAYABLE[Payee(part.payee_kind)], Payee(part.payee_kind)
-    debit, credit = payable, Account.HELD
+    owed, payee = PAYABLE[Payee(part.payee_kind)], Payee(part.payee_kind)
+    debit, credit = owed, Account.HELD
     if kind == EntryKind.RELEASE:
         debit, credit = credit, debit
     lines: list[Line] = cash_lines(debit, credit, holder(payee, part.payee_id), part.amount_cents)

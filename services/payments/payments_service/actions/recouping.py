@@ -21,9 +21,9 @@ from payments_service.domain.bookkeeping import (
     fact_id,
 )
 from payments_service.domain.model import Payee
-from payments_service.store import claims, disbursements, paying
+from payments_service.store import claims, payable, paying
 from payments_service.store.claims import Claim
-from payments_service.store.disbursements import Gathered
+from payments_service.store.payable import Gathered
 from policy import load
 
 LIMIT = "recoupment.limit"
@@ -65,7 +65,7 @@ def _write(
 ) -> list[Entry]:
     for _, claim, cents in taken:
         claims.take(work.session, claim.claim_id, claim.payee_id, cents)
-    disbursements.add_recoupments(
+    payable.add_recoupments(
         work.session, on, lane, [(one, claim.claim_id, cents) for one, claim, cents in taken]
     )
     payment_notices.tell(work, [_told(work, *one) for one in taken])

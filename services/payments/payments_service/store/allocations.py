@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows, copy_text
 from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.domain.model import Applied, Checked, Part, Payee
-from payments_service.store.raw import NULL, copy_rows, copy_text, cursor
+from payments_service.store.raw import NULL, cursor
 
 CHECKSUM_CHARS = 16
 """Of a rule's SHA-256, in steps and in applied_rule: enough to tell its versions apart."""
@@ -56,18 +57,17 @@ def payee_key(part: Part) -> str:
 
 def write(session: Session, placed: Sequence[Placed]) -> None:
     """Write the parts of posted receipts, and queue what is owed onward."""
-    cur = cursor(session)
     rules: dict[str, Checked] = {}
     allocations, payables = _rows(placed, rules)
-    copy_text(cur, "allocation", ALLOCATION_COLUMNS, allocations)
-    copy_text(cur, "payable", PAYABLE_COLUMNS, payables)
+    copy_text(session, "allocation", ALLOCATION_COLUMNS, allocations)
+    copy_text(session, "payable", PAYABLE_COLUMNS, payables)
     note_rules(session, rules)
 
 
 def write_holds(session: Session, placed: Sequence[Placed], on: date) -> None:
     """Write the parts that are held from the start."""
     copy_rows(
-        cursor(session),
+        session,
         "hold",
         HOLD_COLUMNS,
         (

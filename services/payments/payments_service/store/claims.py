@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from payments_service.store.raw import array, copy_rows, cursor
+from chassis.copying import copy_rows
+from payments_service.store.raw import array
 
 OPEN, COLLECTED, WRITTEN_OFF, WAIVED = 1, 2, 3, 4
 COLUMNS = (
@@ -41,7 +42,7 @@ _SELECT = (
 
 def open_claims(session: Session, rows: Iterable[Claim]) -> None:
     """Write new claims; the lane of their obligor is locked."""
-    copy_rows(cursor(session), "claim", COLUMNS, rows)
+    copy_rows(session, "claim", COLUMNS, rows)
 
 
 def collectable(session: Session, payee_ids: Sequence[str], told_by: date) -> list[Claim]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows
 from payments_service.domain.bookkeeping import REPLAYED, Account, Book, Entry, EntryKind, Line
 from payments_service.domain.lanes import INSTITUTIONS
 from payments_service.domain.model import Bucket, Checked, Part, Payee, Receipt, Source
@@ -20,7 +21,7 @@ from payments_service.store.allocations import (
     note_rules,
     payee_key,
 )
-from payments_service.store.raw import Row, array, copy_rows, cursor
+from payments_service.store.raw import Row, array, cursor
 from payments_service.store.receipts import REVERSED
 
 WRONG_CASE = "wrong_case"
@@ -293,7 +294,6 @@ def _stood_receipt(
 
 def write(session: Session, loaded: Loaded, changes: Sequence[Change], on: date, due: date) -> None:
     """Write what becomes of receipts. `due`: the day by which corrected money has to go out."""
-    cur = cursor(session)
     withdrawn = [
         (change.stood.receipt.obligor_id, change.stood.receipt.receipt_id, one, change.revision)
         for change in changes
@@ -301,7 +301,7 @@ def write(session: Session, loaded: Loaded, changes: Sequence[Change], on: date,
     ]
     columns = ("obligor_id", "receipt_id", "sequence", "revision", "posting_date")
     copy_rows(
-        cur,
+        session,
         "allocation_withdrawn",
         columns,
         ((o, r, one.sequence, revision, on) for o, r, one, revision in withdrawn),
@@ -311,13 +311,16 @@ def write(session: Session, loaded: Loaded, changes: Sequence[Change], on: date,
     placed = list(_numbered(loaded, changes))
     rules: dict[str, Checked] = {}
     copy_rows(
-        cur, "allocation", (*ALLOCATION_COLUMNS, "revision", "paid_as"), _allocations(placed, rules)
+        session,
+        "allocation",
+        (*ALLOCATION_COLUMNS, "revision", "paid_as"),
+        _allocations(placed, rules),
     )
     open_ = [row for row in placed if row.paid_as is None and row.part.amount_cents]
     owed = [row for row in open_ if row.part.payee != Payee.HELD]
     held = [row for row in open_ if row.part.payee == Payee.HELD]
-    copy_rows(cur, "payable", PAYABLE_COLUMNS, (_payable(row, due) for row in owed))
-    copy_rows(cur, "hold", HOLD_COLUMNS, (_hold(row, due, on) for row in held))
+    copy_rows(session, "payable", PAYABLE_COLUMNS, (_payable(row, due) for row in owed))
+    copy_rows(session, "hold", HOLD_COLUMNS, (_hold(row, due, on) for row in held))
     note_rules(session, rules)
     _mark(session, changes, on)
 

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows, copy_text
 from payments_service.domain.bookkeeping import Account, Entry
-from payments_service.store.raw import NULL, Row, array, copy_rows, copy_text, cursor
+from payments_service.store.raw import NULL, array, cursor
 
 LINE_COLUMNS = (
     "obligor_id", "entry_id", "line_no", "book", "account", "obligation_id", "bucket", "month",
@@ -62,11 +62,10 @@ def record(
     ).one()
     batch += 1
     written = _written(sorted(entries, key=attrgetter("obligor_id", "entry_id")), on, lane, batch)
-    cur = cursor(session)
-    copy_text(cur, "entry", ENTRY_COLUMNS, written.entries)
-    copy_text(cur, "line", LINE_COLUMNS, written.lines)
-    balances = _update_balances(cur, written.due)
-    _add_to_totals(cur, written.totals, lane, on)
+    copy_text(session, "entry", ENTRY_COLUMNS, written.entries)
+    copy_text(session, "line", LINE_COLUMNS, written.lines)
+    balances = _update_balances(session, written.due)
+    _add_to_totals(session, written.totals, lane, on)
     _append_to_chain(
         session,
         {
@@ -152,10 +151,11 @@ BALANCE_COLUMNS = ("obligor_id", "obligation_id", "bucket", "month", "due_cents"
 
 
 def _update_balances(
-    cur: psycopg.Cursor[Row], due: dict[tuple[str, str, int], tuple[int, date | None]]
+    session: Session, due: dict[tuple[str, str, int], tuple[int, date | None]]
 ) -> list[BalanceRow]:
     if not due:
         return []
+    cur = cursor(session)
     cur.execute(_JOINS, ("off", "off"))
     cur.execute(
         _UPDATE_BALANCES,
@@ -176,7 +176,7 @@ def _update_balances(
         BalanceRow(*key, month, delta, 1) for key, (delta, month) in due.items() if key not in known
     ]
     copy_rows(
-        cur,
+        session,
         "balance",
         BALANCE_COLUMNS,
         ((r.obligor_id, r.obligation_id, r.bucket, r.month, r.due_cents, r.version) for r in new),
@@ -195,9 +195,9 @@ ON CONFLICT (lane, posting_date, account, kind) DO UPDATE
 
 
 def _add_to_totals(
-    cur: psycopg.Cursor[Row], totals: dict[tuple[int, int], int], lane: int, on: date
+    session: Session, totals: dict[tuple[int, int], int], lane: int, on: date
 ) -> None:
-    cur.execute(
+    cursor(session).execute(
         _ADD_TOTALS,
         {
             "lane": lane,

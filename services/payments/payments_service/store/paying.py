@@ -8,14 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from payments_service.domain.lanes import lane_of
-from payments_service.store.disbursements import (
-    CHECK,
-    DIRECT_DEPOSIT,
-    METHOD,
-    NOBODY,
-    STATE_EFT,
-    WAYS,
-)
+from payments_service.store.disbursements import CHECK, DIRECT_DEPOSIT, NOBODY, STATE_EFT
+from payments_service.store.payable import METHOD, WAYS
 from payments_service.store.raw import array
 
 ISSUED, RETURNED, STOPPED, STALE, CLEARED, UNCLAIMED = 1, 2, 3, 4, 5, 6

@@ -1,4 +1,4 @@
-"""The driver's own cursor, for COPY and for reads of a whole page as plain tuples.
+"""The driver's own cursor, for reads of a whole page as plain tuples.
 
 How rows of many ids are read from a table that is cut into parts: `unnest(ids) AS k CROSS JOIN
 LATERAL (SELECT … WHERE key = k.key OFFSET 0)`, one lookup an id in the one part that has it. A list
@@ -7,13 +7,13 @@ whole table as long as that seems cheaper than to look into every part for every
 the two from being planned as one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import psycopg
-from psycopg import sql
 from sqlalchemy.orm import Session
 
+from chassis.copying import driver_connection
 from chassis.ids import new_id
 
 Row = tuple[Any, ...]
@@ -21,30 +21,7 @@ Row = tuple[Any, ...]
 
 def cursor(session: Session) -> psycopg.Cursor[Row]:
     """Return a cursor inside the session's transaction."""
-    return cast(
-        "psycopg.Connection[Row]", session.connection().connection.driver_connection
-    ).cursor()
-
-
-def copy_statement(table: str, columns: Sequence[str]) -> sql.Composed:
-    """Return COPY ... FROM STDIN for a table."""
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-
-
-def copy_rows(
-    cur: psycopg.Cursor[Row], table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
-    """Insert rows by COPY; a broken constraint raises psycopg.errors.IntegrityError."""
-    with cur.copy(copy_statement(table, columns)) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def copy_text(cur: psycopg.Cursor[Row], table: str, columns: Sequence[str], content: str) -> None:
-    r"""Insert rows that are in COPY's text form already (tabs, \N, newline after each)."""
-    with cur.copy(copy_statement(table, columns)) as copy:
-        copy.write(content)
+    return driver_connection(session).cursor()
 
 
 NULL = r"\N"
@@ -65,8 +42,7 @@ STREAM_ROWS = 1_000
 
 def stream(session: Session, statement: str, parameters: dict[str, Any]) -> Iterator[Row]:
     """Yield the rows of a query through a cursor on the server, so that memory stays small."""
-    connection = cast("psycopg.Connection[Row]", session.connection().connection.driver_connection)
-    with connection.cursor(name=f"c_{new_id().replace('-', '')}") as cur:
+    with driver_connection(session).cursor(name=f"c_{new_id().replace('-', '')}") as cur:
         cur.itersize = STREAM_ROWS
         cur.execute(statement, parameters)
         yield from cur

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows
 from payments_service.domain.model import month_of, next_month
 from payments_service.store import tables
-from payments_service.store.raw import array, copy_rows, cursor
+from payments_service.store.raw import array, cursor
 
 RECEIVED, POSTED, SUSPENDED, REVERSED = 1, 2, 3, 4
 STAGING, RELEASED, FLAGGED = 1, 2, 3
@@ -84,7 +85,7 @@ def stage_page(session: Session, page: Page, rows: Sequence[Sequence[object]], a
     ).first()
     if seen is None:
         return ""
-    copy_rows(cursor(session), "receipt", RECEIPT_COLUMNS, rows)
+    copy_rows(session, "receipt", RECEIPT_COLUMNS, rows)
     # Last, so that the pages of one file wait for each other only from here to the commit.
     counted = session.execute(text(_COUNT_PAGE), {**_counted(page), "at": at}).mappings().one()
     flaw = _flaw(page, dict(counted))
@@ -318,8 +319,7 @@ def mark_suspended(
     session: Session, lane: int, rows: Sequence[tuple[Waiting, str, int, str]], on: date
 ) -> None:
     """Note receipts as suspended: each with the obligor it is booked under, reason and detail."""
-    cur = cursor(session)
-    cur.execute(
+    cursor(session).execute(
         _MARK_SUSPENDED,
         {
             "on": on,
@@ -329,7 +329,7 @@ def mark_suspended(
         },
     )
     copy_rows(
-        cur,
+        session,
         "suspended",
         ("receipt_id", "lane", "booked_obligor_id", "obligor_id"),
         (
@@ -417,4 +417,4 @@ def queue_to_post(
 ) -> None:
     """Queue receipts for posting: lane, collection date, receipt, obligor."""
     columns = ("lane", "collection_date", "receipt_id", "obligor_id", "queued_at")
-    copy_rows(cursor(session), "waiting", columns, ((*row, at) for row in sorted(rows)))
+    copy_rows(session, "waiting", columns, ((*row, at) for row in sorted(rows)))

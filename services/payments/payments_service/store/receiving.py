@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows
 from chassis.projections import take_newer
 from payments_service.store import tables
-from payments_service.store.raw import array, copy_rows, cursor
+from payments_service.store.raw import array
 
 K = TypeVar("K")
 
@@ -158,11 +159,10 @@ def stage(
     waiting: Sequence[Sequence[object]],
 ) -> None:
     """Write a page of receipts with what keeps them back, or queue them for posting."""
-    cur = cursor(session)
-    copy_rows(cur, "receipt", RECEIPT_COLUMNS, receipts)
-    copy_rows(cur, "receipt_detail", DETAIL_COLUMNS, details)
-    copy_rows(cur, "receipt_hold", HOLD_COLUMNS, holds)
-    copy_rows(cur, "waiting", WAITING_COLUMNS, sorted(waiting, key=lambda row: row[:3]))  # type: ignore[arg-type,return-value]
+    copy_rows(session, "receipt", RECEIPT_COLUMNS, receipts)
+    copy_rows(session, "receipt_detail", DETAIL_COLUMNS, details)
+    copy_rows(session, "receipt_hold", HOLD_COLUMNS, holds)
+    copy_rows(session, "waiting", WAITING_COLUMNS, sorted(waiting, key=lambda row: row[:3]))  # type: ignore[arg-type,return-value]
 
 
 def add_batch(session: Session, batch: Batch, employer_id: str, sender_name: str) -> None:

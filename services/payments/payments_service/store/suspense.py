@@ -9,8 +9,8 @@ from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from chassis.copying import copy_rows
 from payments_service.store import tables
-from payments_service.store.raw import copy_rows, cursor
 from payments_service.store.receiving import DETAIL_COLUMNS
 
 WAITING, DONE, REJECTED = 1, 2, 3
@@ -339,7 +339,7 @@ def copy_details(session: Session, parent_id: str, children: Sequence[str]) -> N
     # What was split is not identified by what stood on the whole: that was wrong or not enough.
     instrument, reference, sender, _, _, written = row or (0, "", "", "", None, None)
     copy_rows(
-        cursor(session),
+        session,
         "receipt_detail",
         DETAIL_COLUMNS,
         (
