@@ -21,7 +21,9 @@ def set_view(visit: Visit) -> Response:
     if view in VIEWS:
         visit.cookies.set("view", view)
     visit.mobile = view == "mobile"
-    place = local(visit.request.query_params.get("back", "")).removeprefix(MOBILE) or "/log-in"
+    back = local(visit.request.query_params.get("back", "")).removeprefix(MOBILE)
+    # Once more: what is left of `/m//elsewhere` leads elsewhere.
+    place = local(back) or "/log-in"
     if visit.mobile and not visit.site.has_mobile(place):
         place = "/log-in"
     return visit.finish(RedirectResponse(visit.path(place), SEE_OTHER))
