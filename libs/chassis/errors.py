@@ -25,11 +25,13 @@ class PlatformError(Exception):
         metadata: Mapping[str, str] | None = None,
         violations: Sequence[FieldViolation] = (),
         audited: bool = True,
+        even: bool = False,
     ) -> None:
         """Take a reason of the catalogue, a sentence, and what in the sentence varies.
 
         `audited=False`: the refusal is counted and not recorded, because it is about nobody, and
-        anybody could fill the audit with it.
+        anybody could fill the audit with it. `even`: then it takes as long as if it were recorded,
+        so that nobody learns by the clock that it is about nobody.
         """
         super().__init__(detail)
         self.reason = reason
@@ -37,6 +39,7 @@ class PlatformError(Exception):
         self.metadata = dict(metadata or {})
         self.violations = tuple(violations)
         self.audited = audited
+        self.even = even
 
 
 def invalid_field(field: str, description: str) -> PlatformError:

@@ -65,6 +65,8 @@ def _record_refusal(call: Call, error: Exception) -> None:
     if (throttled and call.caller == ANONYMOUS) or (told is not None and not told.audited):
         # Nobody without a name may fill the audit.
         metrics.refusals_not_audited.labels(call.method.full_name).inc()
+        if told is not None and told.even:
+            _record_in_vain(call, outcome)
         return
     if call.first is None and isinstance(call.raw, bytes):
         call.first = _readable(call, call.raw)
@@ -73,6 +75,17 @@ def _record_refusal(call: Call, error: Exception) -> None:
             record(call, work, outcome)
     except SQLAlchemyError as failure:
         _log.error("refusal not audited", method=call.method.full_name, exc_info=failure)
+
+
+def _record_in_vain(call: Call, outcome: str) -> None:
+    """Do all that recording takes, the wait for the disk too; nothing is left of it."""
+    try:
+        with call.runtime.work(call.caller) as work:
+            in_vain = work.session.begin_nested()
+            record(call, work, outcome)
+            in_vain.rollback()
+    except SQLAlchemyError as failure:
+        _log.error("refusal not taken time for", method=call.method.full_name, exc_info=failure)
 
 
 def _readable(call: Call, raw: bytes) -> Message | None:

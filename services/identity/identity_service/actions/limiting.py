@@ -1,5 +1,6 @@
 """Counting tries, in a transaction of its own, before what was tried is looked at."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from identity_service.domain.throttling import LIMITS, Limit
 from identity_service.store import throttles
 from identity_service.store.apart import apart
 
+_KEY_BYTES: Final = 32
 FORGET_AFTER: Final = max(limit.forget_after for limit in LIMITS) + timedelta(days=1)
 
 
@@ -40,6 +42,7 @@ def count(work: Work, tries: Sequence[Tries], *, audited: bool = True) -> None:
                 metadata={"retry_after_seconds": str(seconds), "limit": one.limit.kind},
             )
             error.audited = audited
+            error.even = not audited
             raise error
 
 
@@ -51,6 +54,17 @@ def may(work: Work, one: Tries) -> bool:
 def clear(work: Work, tries: Sequence[Tries]) -> None:
     """Begin counts anew, after a right try."""
     throttles.clear(work.session, [_key(work, one) for one in tries])
+
+
+def write_in_vain(work: Work) -> None:
+    """Do in a transaction of its own all that writing down a failure takes, and leave nothing.
+
+    Who guesses names learns from answers that take longer which of them somebody has.
+    """
+    with apart(work.session) as session:
+        in_vain = session.begin_nested()
+        throttles.count(session, os.urandom(_KEY_BYTES), LIMITS[0], work.clock.now())
+        in_vain.rollback()
 
 
 def _key(work: Work, one: Tries) -> bytes:

@@ -83,6 +83,7 @@ def check_password(work: Work, login: str, password: str, origin: Origin) -> Acc
         _record_failure(work, account, "log_in_failed")
         error = unauthenticated("no account has this login and password")
         error.audited = account is not None
+        error.even = account is None
         raise error
     limiting.clear(work, tries)
     return account
@@ -131,7 +132,8 @@ def _tries(work: Work, account: Account | None, key: str, origin: Origin) -> lis
     if account is not None and (device := _known_device(work, account, origin)):
         return [Tries(throttling.DEVICE, (who, device.hex()))]
     return [
-        Tries(throttling.ADDRESS, (who, origin.address)),
+        # As it was typed: two names that count together would be told to be one account's.
+        Tries(throttling.ADDRESS, (f"login {key}", origin.address)),
         Tries(throttling.ACCOUNT, (who,)),
     ]
 
@@ -149,6 +151,7 @@ def _device_hash(work: Work, device_token: str) -> bytes:
 
 def _record_failure(work: Work, account: Account | None, kind: str) -> None:
     if account is None:
+        limiting.write_in_vain(work)
         return
     now, by = work.clock.now(), work.caller.client_id
     with apart(work.session) as session:

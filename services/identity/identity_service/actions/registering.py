@@ -200,7 +200,9 @@ def _set_password(work: Work, account: Account, new_password: str) -> None:
     passwords.check(work, "new_password", new_password, about)
     hashed = credentials.hashed(prepared(new_password))
     accounts.change(work.session, account.account_id, password_hash=hashed)
-    code_store.drop(work.session, account.account_id, RESET)
+    # Who took the account over for a moment may have asked for another address: that ends too.
+    for purpose in (RESET, CHANGE_EMAIL):
+        code_store.drop(work.session, account.account_id, purpose)
     telling.mail_account(work, account, "password_changed")
 
 

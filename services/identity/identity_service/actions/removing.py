@@ -65,7 +65,8 @@ def confirm(work: Work, participant_id: str) -> None:
     store.settle(work.session, participant_id, store.CONFIRMED, by, now)
     accounts.set_totp(work.session, work.keys, account_id, b"")
     passkeys.remove(work.session, account_id)
-    codes.drop(work.session, account_id, second_factors.RECOVERY)
+    for purpose in (second_factors.RECOVERY, registering.CHANGE_EMAIL):
+        codes.drop(work.session, account_id, purpose)
     session_store.end(work.session, account_id, now)
     accounts.forget_devices(work.session, account_id=account_id)
     telling.record(work, account_id, "second_factor_removed")

@@ -18,11 +18,12 @@ from chassis.ids import new_id
 from chassis.runtime import Work
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from identity_service import codes, credentials
-from identity_service.actions import passwords, telling
+from identity_service.actions import limiting, passwords, telling
+from identity_service.actions.limiting import Tries
 from identity_service.actions.refusing import dead_link, precondition, refuse
 from identity_service.actions.telling import Secret
 from identity_service.domain import codes as spelling
-from identity_service.domain import totp, workers
+from identity_service.domain import throttling, totp, workers
 from identity_service.domain.accounts import email_key, prepared
 from identity_service.domain.clients import READ_CHARACTERS_MAX, Problem
 from identity_service.store import worker_sessions
@@ -153,6 +154,8 @@ def confirm(work: Work, token: str, totp_code: str, machine: Clock) -> tuple[Wor
     if not store.use_code(work.session, worker_id, store.LINK, fingerprint, now):
         raise dead_link()
     store.change(work.session, worker_id, state=workers.ACTIVE, totp_step=step)
+    # A stranger's guesses do not keep out whom a link of the own mail box has just let in.
+    limiting.clear(work, [tries_of(worker_id)])
     record(work, worker_id, "set_up")
     mail_worker(work, worker, "worker_set_up")
     return worker, make_recovery_codes(work, worker_id)
@@ -172,6 +175,11 @@ def make_recovery_codes(work: Work, worker_id: str) -> list[str]:
 def recovery_fingerprint(work: Work, typed: str) -> bytes:
     """Return what a recovery code of a worker is looked up by."""
     return codes.fingerprint(work.keys, "worker_recovery", spelling.normal(typed))
+
+
+def tries_of(worker_id: str) -> Tries:
+    """Return what counts the wrong tries of all unknown devices against one worker."""
+    return Tries(throttling.ACCOUNT, (f"worker {worker_id}",))
 
 
 def found(work: Work, worker_id: str, *, lock: bool = False) -> Worker:

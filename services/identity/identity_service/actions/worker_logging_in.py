@@ -162,8 +162,9 @@ def _tries(work: Work, worker: Worker | None, key: str, origin: Origin) -> list[
     if worker is not None and (device := _known_device(work, worker, origin)):
         return [Tries(throttling.DEVICE, (who, device.hex()))]
     return [
-        Tries(throttling.ADDRESS, (who, origin.address)),
-        Tries(throttling.ACCOUNT, (who,)),
+        # As it was typed: two names that count together would be told to be one worker's.
+        Tries(throttling.ADDRESS, (f"worker login {key}", origin.address)),
+        worker_accounts.tries_of(worker.worker_id if worker else key),
     ]
 
 
@@ -184,6 +185,9 @@ def _wrong(work: Work, worker: Worker | None, kind: str) -> PlatformError:
         now, by = work.clock.now(), work.caller.client_id
         with apart(work.session) as session:
             store.record(session, worker.worker_id, kind, now, by, None)
+    else:
+        limiting.write_in_vain(work)
     error = unauthenticated("login, password and code do not fit together")
     error.audited = worker is not None
+    error.even = worker is None
     return error
