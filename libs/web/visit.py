@@ -78,9 +78,11 @@ class Visit:
     def address(self) -> str:
         """Return the visitor's IP address, through as many proxies as are ours."""
         behind = self.site.settings.trusted_proxies
-        forwarded = self.request.headers.get("x-forwarded-for", "").split(",")
+        # A proxy may add a line of its own after the one that the visitor made up (RFC 9110 5.3).
+        said = ",".join(self.request.headers.getlist("x-forwarded-for"))
+        forwarded = [one.strip() for one in said.split(",") if one.strip()]
         if behind and len(forwarded) >= behind:
-            return forwarded[-behind].strip()
+            return forwarded[-behind]
         return self.request.client.host if self.request.client else ""
 
     def text(self, message: str, **values: Any) -> str:
