@@ -36,8 +36,13 @@ def passes_by(payment: pb.MyPayment) -> bool:
     return receives and shared and not held and not to_family_cents(payment)
 
 
-def headline_cents(payment: pb.MyPayment) -> int:
-    """Return the figure that stands first: what she gets, or what he paid."""
+def headline_cents(payment: pb.MyPayment, case_id: str = "") -> int:
+    """Return the figure that stands first: what she gets, or what he paid.
+
+    `case_id`: where one case is spoken of, of what he paid the part that counts for it.
+    """
+    if case_id and payment.role == pb.MY_ROLE_PAYER and payment.cases:
+        return sum(one.amount_cents for one in payment.cases if one.case_id == case_id)
     if payment.role == pb.MY_ROLE_RECEIVER and to_family_cents(payment) > 0:
         return to_family_cents(payment)
     return payment.amount_cents

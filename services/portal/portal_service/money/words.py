@@ -46,7 +46,7 @@ STATE: Final[Words] = {
     pb.MY_PAYMENT_STATE_SENT: N_("Sent"),
     pb.MY_PAYMENT_STATE_ARRIVED: N_("Arrived"),
     pb.MY_PAYMENT_STATE_RETURNED: N_("Came back"),
-    pb.MY_PAYMENT_STATE_REVERSED: N_("Taken back"),
+    pb.MY_PAYMENT_STATE_REVERSED: N_("Reversed"),
 }
 STATE_TO_PAYER: Final[Words] = {
     pb.MY_PAYMENT_STATE_RECEIVED: N_("We have this payment. It is not counted yet."),
@@ -78,7 +78,7 @@ STAGE: Final[Words] = {
     pb.MY_STAGE_KIND_ARRIVED: N_("Arrived"),
     pb.MY_STAGE_KIND_RETURNED: N_("Came back to us"),
     pb.MY_STAGE_KIND_SENT_AGAIN: N_("Sent again"),
-    pb.MY_STAGE_KIND_REVERSED: N_("Taken back"),
+    pb.MY_STAGE_KIND_REVERSED: N_("Reversed"),
 }
 NEXT: Final[Words] = {
     pb.MY_STAGE_KIND_RECEIVED: N_("It comes in to us"),
@@ -172,7 +172,7 @@ ONLINE_SHORT: Final[Words] = {
     online_pb.ONLINE_PAYMENT_STATE_APPROVED: N_("Made"),
     online_pb.ONLINE_PAYMENT_STATE_DECLINED: N_("Declined"),
     online_pb.ONLINE_PAYMENT_STATE_EXPIRED: N_("Not made"),
-    online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: N_("Taken back"),
+    online_pb.ONLINE_PAYMENT_STATE_CHARGED_BACK: N_("Reversed"),
 }
 ONLINE_LOOK: Final[Words] = {
     online_pb.ONLINE_PAYMENT_STATE_UNKNOWN: "is-wait",
@@ -184,7 +184,7 @@ ONLINE_LOOK: Final[Words] = {
 """Classes."""
 PLAN: Final[Words] = {
     pb.MY_SCHEDULE_STATE_ACTIVE: N_("Running"),
-    pb.MY_SCHEDULE_STATE_ENDED: N_("Done"),
+    pb.MY_SCHEDULE_STATE_ENDED: N_("All payments made"),
     pb.MY_SCHEDULE_STATE_CANCELLED: N_("Stopped by you"),
     pb.MY_SCHEDULE_STATE_STOPPED: N_("Stopped: the bank declined too often"),
 }
