@@ -375,7 +375,7 @@ def test_a_supervisor_assigns_many_invites_and_ends_and_the_ended_are_out_at_onc
     expect(page.get_by_role("status")).to_contain_text("on its way")
     assert town.arrival("ada.novak@agency.example", 0, lambda mail: bool(mail.token))
     row = page.get_by_role("row", name="Kim Ash")
-    row.locator("summary", has_text="End").click()
+    row.locator("summary", has_text=f"End ({kim.worker_id})").click()
     row.locator("input[name=end_reason]").fill("Left the agency.")
     row.get_by_role("button", name="End for good").click()
     expect(page.get_by_role("status")).to_contain_text("ended")
