@@ -2,11 +2,11 @@
 
 import base64
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.clock import SystemClock
 from chassis.ids import new_id
 from childsupport.identity.v1 import worker_service_pb2 as pb
 from childsupport.identity.v1.account_service_pb2 import Origin
@@ -70,7 +70,7 @@ def hire(
 
 def code_of(totp_secret: str, *, steps_ahead: int = 0) -> str:
     """Return what an authenticator app shows now; a code serves once, the next is a step ahead."""
-    step = int(time.time()) // totp.STEP_S + steps_ahead
+    step = int(SystemClock().now().timestamp()) // totp.STEP_S + steps_ahead
     return totp.code(_secret(totp_secret), step)
 
 

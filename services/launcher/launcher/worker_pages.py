@@ -1,6 +1,5 @@
 """What `childsupport worker` asks identity, and what it prints."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import grpc
 
+from chassis.clock import SystemClock
 from chassis.dates import to_instant
 from chassis.ids import new_id
 from childsupport.identity.v1 import worker_service_pb2 as pb
@@ -118,7 +118,8 @@ def show_code(data: Path, worker_id: str, *, as_json: bool) -> None:
 
     Identity reads these codes by the machine's clock, wherever the demonstration's own stands.
     """
-    code, seconds = shown_now(data / LOGINS_FILE, worker_id, time.time())
+    now_s = SystemClock().now().timestamp()
+    code, seconds = shown_now(data / LOGINS_FILE, worker_id, now_s)
     if as_json:
         print_json({"worker": worker_id, "code": code, "seconds": seconds})
         return

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from chassis.clock import SteppedClock
 from chassis.grpc.server import build_server
 from chassis.runtime import Runtime
 from identity_service.registration import bootstrap_client
@@ -75,7 +77,8 @@ def test_the_demonstrations_workers_have_their_apps_in_the_terminal(
     """RFC 6238 appendix B: SHA-1, 94287082 at second 59, of which an app shows the last six."""
     secret = base64.b32encode(b"12345678901234567890").decode()
     logins = [{"user_name": "maria"}, {"worker_id": "dana.reyes", "totp_secret": secret}]
-    monkeypatch.setattr("launcher.worker_pages.time.time", lambda: 59.5)
+    clock = SteppedClock(datetime.fromtimestamp(59.5, UTC))
+    monkeypatch.setattr("launcher.worker_pages.SystemClock", lambda: clock)
 
     def code(worker_id: str, *more: str) -> Any:
         command = ["worker", "code", worker_id, "--data", str(tmp_path), *more]

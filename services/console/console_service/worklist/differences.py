@@ -13,6 +13,7 @@ from web.visit import Visit
 YES, NO = N_("yes"), N_("no")
 NOBODY = N_("nobody: no employer")
 BY_CHECK = N_("none: paid by check")
+BY_CARD = N_("none: the agency's debit card")
 NO_INSURANCE = N_("none")
 
 
@@ -91,7 +92,7 @@ def _employment(visit: Visit, said: pb.ChangeDetails) -> Iterator[tuple[str, str
 
 def _account(visit: Visit, said: pb.ChangeDetails) -> Iterator[tuple[str, str]]:
     if not said.HasField("bank_account"):
-        yield N_("Account, last four digits"), visit.text(BY_CHECK)
+        yield N_("Account, last four digits"), visit.text(BY_CARD if said.debit_card else BY_CHECK)
         return
     account = said.bank_account
     # No more of it is ever shown: two accounts that end alike look the same here.
