@@ -40,7 +40,8 @@ def show_list(visit: Visit) -> Response:
     after = visit.request.query_params.get("after", "")
     payments: list[pb.MyPayment] = []
     token = ""
-    for participant_id in dict.fromkeys(one.participant_id for one in chosen):
+    people = list(dict.fromkeys(one.participant_id for one in chosen))
+    for participant_id in people:
         asked = pb.ListMyPaymentsRequest(
             participant_id=participant_id, case_id=case_id, page_size=PAGE_SIZE, page_token=after
         )
@@ -52,7 +53,8 @@ def show_list(visit: Visit) -> Response:
         accounts=found,
         case_id=case_id,
         months=_by_month(payments),
-        next_page=token,
+        next_page=token if len(people) == 1 else "",
+        by_case=bool(token) and len(people) > 1,
         later=bool(after),
         words=words,
         seen=seen,
