@@ -110,7 +110,7 @@ def _message(queued: Queued, work: Work) -> EmailMessage | None:
         message["To"] = Address(addr_spec=mail.email)
         door = settings.console_url if is_for_worker(mail.kind) else settings.portal_url
         subject, text = account_notices.written(mail, words, door, phone, local)
-    except (ValueError, KeyError) as error:
+    except Exception as error:  # noqa: BLE001 - no address, whatever it breaks, stops other mails
         _log.error("account_mail_unusable", notice_kind=mail.kind, error=type(error).__name__)
         return None
     message["From"] = sender

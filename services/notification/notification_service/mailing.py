@@ -77,7 +77,7 @@ def _message(
     message = EmailMessage()
     try:
         message["To"] = Address(addr_spec=oldest.email)
-    except ValueError:
+    except Exception:  # noqa: BLE001 - no address, whatever it breaks, stops other readers' mails
         _log.warning("mail_address_unusable", entry_id=oldest.entry_id)
         return None
     sender = Address(addr_spec=settings.mail_from)

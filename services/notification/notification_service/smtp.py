@@ -10,6 +10,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from enum import Enum
 from pathlib import Path
@@ -101,6 +102,10 @@ def _send(connection: smtplib.SMTP, message: EmailMessage) -> Outcome:
     except smtplib.SMTPNotSupportedError:
         # An address outside ASCII, and a server that does not take it.
         return _refused(message, PERMANENT)
+    except (ValueError, MessageError) as error:
+        # What cannot be written as a message is nobody else's fault, and does not get better.
+        _log.error("mail_unwritable", message_id=message["Message-ID"], error=type(error).__name__)
+        return Outcome.REFUSED
     return Outcome.SENT
 
 
