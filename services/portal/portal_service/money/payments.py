@@ -77,6 +77,7 @@ def show_one(visit: Visit) -> Response:
         "money/payment.html",
         payment=found.payment,
         pays=pays,
+        today=reading.today(visit),
         cases=_by_case(visit, found, pays=pays),
         whole=why.tell(visit, found.steps, details=pays),
         words=words,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 
-from chassis.dates import to_date
+from chassis.dates import to_date, to_instant
 from chassis.errors import PlatformError
 from childsupport.case.v1 import party_case_service_pb2 as case_pb
 from childsupport.case.v1.party_case_service_pb2_grpc import PartyCaseReadServiceStub
@@ -93,6 +94,12 @@ def reads(visit: Visit) -> PartyPaymentReadServiceStub:
 def plans(visit: Visit) -> PartyPaymentServiceStub:
     """Return the stub that plans payments."""
     return visit.stub("payments", PartyPaymentServiceStub)
+
+
+def today(visit: Visit) -> date:
+    """Return the day in the State, by the services' clock: the session was in use just now."""
+    now = to_instant(parent(visit).session.touch_time)
+    return now.astimezone(ZoneInfo(visit.site.settings.time_zone)).date()
 
 
 def unless_away(call: Callable[[], T]) -> T | None:

@@ -5,8 +5,10 @@ a page may sound as if money came to her.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from chassis.dates import to_date
 from childsupport.payments.v1 import party_service_pb2 as pb
 from portal_service.money import words
 from web.i18n import N_
@@ -68,6 +70,12 @@ def sentence(payment: pb.MyPayment) -> str:
     if passes_by(payment) and payment.state != pb.MY_PAYMENT_STATE_REVERSED:
         return _PASSES_BY
     return words.STATE_TO_RECEIVER.get(payment.state, "")
+
+
+def is_ahead(stage: pb.MyStage, today: date) -> bool:
+    """Tell whether a stage's day is still to come: money paid online is there days later."""
+    on = to_date(stage.on)
+    return on is not None and on > today
 
 
 def way(payment: pb.MyPayment) -> list[Mark]:
