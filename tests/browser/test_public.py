@@ -6,6 +6,7 @@ import pytest
 from door_kit import sees
 from playwright.sync_api import Page, expect
 
+from chassis.ids import new_id
 from childsupport.case.v1 import application_service_pb2 as pb
 from childsupport.case.v1.application_service_pb2_grpc import (
     ApplicationReadServiceStub,
@@ -221,7 +222,9 @@ def the_office_asks_for_more(town, page: Page, reference: str) -> None:
         found = next(one for one in listed.applications if one.reference == reference)
         ApplicationServiceStub(channel).RequestInformation(
             pb.RequestInformationRequest(
-                application_id=found.application_id, what="Which school does Max go to?"
+                request_id=new_id(),
+                application_id=found.application_id,
+                what="Which school does Max go to?",
             ),
             timeout=10,
         )
