@@ -1,7 +1,6 @@
 """Which of a parent's cases a page is about, and what the pages of this room share."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -61,11 +60,6 @@ def numbers(visit: Visit) -> dict[str, str]:
     """Return the case numbers by case id where there are several; none for the only case."""
     parties = parent(visit).parties
     return {one.case_id: one.case_number for one in parties} if len(parties) > 1 else {}
-
-
-def with_case(path: str, party: Party | None) -> str:
-    """Return a path that names the case."""
-    return f"{path}?{CASE_QUERY}={quote(party.case_id)}" if party else path
 
 
 def phone(number: str) -> str:

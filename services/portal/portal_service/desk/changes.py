@@ -129,7 +129,7 @@ def _shower(one: Reportable) -> Callable[[Visit], Response]:
         party = cases.picked(visit)
         if party is None:
             return cases.ask_which(visit, one.path)
-        if one.guarded and (away := sure.ask_again(visit, cases.with_case(one.path, party))):
+        if one.guarded and (away := sure.ask_again(visit)):
             return away
         typed = bool(visit.form.values)
         known = pb.ChangeDetails() if typed or not one.guarded else _known(visit, party, one)
@@ -154,7 +154,7 @@ def _taker(one: Reportable) -> Callable[[Visit], Response]:
         party = cases.picked(visit)
         if party is None:
             return show_form(visit)
-        if one.guarded and (away := sure.ask_again(visit, cases.with_case(one.path, party))):
+        if one.guarded and (away := sure.ask_again(visit)):
             return away
         details = one.read(visit)
         if not visit.form.errors:
