@@ -15,7 +15,7 @@ PACKAGES = [
     ROOT / name for name in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 ]
 # Imported through another declared package, which promises it as its own.
-COMES_WITH = {"pydantic": "pydantic-settings", "starlette": "fastapi", "amqp": "kombu"}
+COMES_WITH = {"pydantic": "pydantic-settings", "amqp": "kombu", "markupsafe": "jinja2"}
 
 
 def in_tree() -> list[Path]:
