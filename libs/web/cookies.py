@@ -26,8 +26,8 @@ class Cookies:
         return self._request.cookies.get(self._prefix + name, "")
 
     def set(self, name: str, value: str) -> None:
-        """Set a cookie; an empty value ends it."""
-        self._changed[name] = value
+        """Set a cookie; an empty value ends it, as does one that no header can carry."""
+        self._changed[name] = value if value.isascii() and value.isprintable() else ""
 
     def put_on(self, response: Response) -> None:
         """Write the changes on an answer."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from web import csrf, serving
+from web.cookies import Cookies
 from web.settings import WebSettings
 from web.site import Keeper, Page, Site, Who
 from web.visit import Visit
@@ -93,3 +94,15 @@ def test_nobody_chooses_the_address_that_tries_are_counted_for(
     }
     visit = site(tmp_path, trusted_proxies=1).visit(Request(scope))
     assert visit.address == address
+
+
+@pytest.mark.parametrize("value", ["\u4e2d", "AAAA\x00", "a\r\nset-cookie: sid=x", "\x7f"])
+def test_what_no_header_can_carry_becomes_no_cookie_and_no_defect(value: str) -> None:
+    """ASVS 5.0 1.2.2 and 16.5.3: a code that somebody typed goes into a cookie."""
+    cookies = Cookies(Request({"type": "http", "headers": []}), secure=True)
+    cookies.set("apply", value)
+    assert not cookies.get("apply")
+    answer = Response()
+    cookies.put_on(answer)
+    (ended,) = answer.headers.getlist("set-cookie")
+    assert "Max-Age=0" in ended

@@ -21,6 +21,8 @@ SECOND = "/log-in/second"
 LOG_IN = "/log-in"
 CLEAR_BUT_COOKIES = '"cache", "storage"'
 """At signing out the device, the language and the view stay known; the session's cookie goes."""
+OF_THE_VISITOR = ("form", "apply")
+"""What else of whoever leaves is not for the next one at the computer: an open application too."""
 
 NO_SUCH_LOGIN = N_("We know no account with this login and password. Check both and try again.")
 WRONG_CODE = N_(
@@ -115,7 +117,8 @@ def log_out(visit: Visit) -> Response:
     """End the session on the server (ASVS 5.0, 7.4.1) and have the browser forget (14.3.1)."""
     end_here(visit)
     visit.person = None
-    visit.cookies.set("form", "")
+    for name in OF_THE_VISITOR:
+        visit.cookies.set(name, "")
     answer = visit.redirect(LOG_IN, done="door.signed_out")
     answer.headers["clear-site-data"] = CLEAR_BUT_COOKIES
     return answer
@@ -127,6 +130,8 @@ def leave(visit: Visit) -> Response:
     answer: Response = RedirectResponse(settings.quick_exit, SEE_OTHER)
     if csrf.comes_from_here(visit.request, settings.public_origin):
         end_here(visit)
+        for name in OF_THE_VISITOR:
+            visit.cookies.set(name, "")
         answer.headers["clear-site-data"] = CLEAR
     return visit.finish(answer)
 
