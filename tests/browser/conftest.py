@@ -14,6 +14,16 @@ import kit
 from chromium import provide_chromium
 
 
+TOWN_SECONDS = 400
+"""The first test opens the town, which takes as long as all the others on a machine at work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(TOWN_SECONDS))
+
+
 @pytest.fixture(scope="session")
 def town() -> Iterator[kit.Town]:
     with (
