@@ -49,6 +49,8 @@ class Form:
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Mapping[str, UploadFile] = field(default_factory=dict)
     errors: list[Error] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """What the page calls each field, for the summary of errors."""
 
     @classmethod
     def of(cls, data: FormData) -> "Form":
@@ -83,6 +85,11 @@ class Form:
     def wrong(self, name: str, message: str, detail: str = "") -> None:
         """Say that a field breaks a rule."""
         self.errors.append(Error(name, message, detail))
+
+    def called(self, name: str, label: str) -> str:
+        """Note what the page calls a field; returns nothing to show."""
+        self.names[name] = label
+        return ""
 
     def error(self, name: str) -> str:
         """Return the first error of a field; empty when it has none."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 READ_TIMEOUT_S = 5.0
 UNPROCESSABLE = 422
+ERRORS_HERE = "<!-- errors -->"
 SEE_OTHER = 303
 MOBILE = "/m"
 T = TypeVar("T")
@@ -104,7 +105,11 @@ class Visit:
         """Return a page. With errors in the form its status is 422 and its title says so."""
         if self.form.errors and status == 200:  # noqa: PLR2004
             status = UNPROCESSABLE
-        text = self.site.templates.get_template(template).render(**self._context(), **values)
+        context = self._context()
+        text = self.site.templates.get_template(template).render(**context, **values)
+        if self.form.errors:
+            found = self.site.templates.get_template("errors.html").render(**context)
+            text = text.replace(ERRORS_HERE, found, 1)
         return self.finish(Response(text, status, media_type="text/html"))
 
     def finish(self, response: Response) -> Response:

@@ -130,7 +130,7 @@ def test_what_was_typed_comes_back_beside_what_is_wrong_with_it(client):
     refused = post(client, word="<b>much too long")
     assert refused.status_code == 422
     assert "<title>Error: Note" in re.sub(r"\s+", " ", refused.text)
-    assert 'href="#word"' in refused.text
+    assert '<a href="#word">Word: This is too long.</a>' in refused.text
     assert 'value="&lt;b&gt;much too long"' in refused.text
     assert not kept
 
