@@ -200,11 +200,13 @@ def test_what_differs_is_marked_and_a_decision_leads_to_the_next_item(
     page = enter(browse(size, js=js, site="console"), login)
     page.goto("/worklist?who=unassigned&kind=DEMO")
     expect(page.locator(f"a[href*='{moved}']")).to_be_visible()
-    looks_right(page, f"console-worklist-{size}")
+    if js:
+        looks_right(page, f"console-worklist-{size}")
     page.goto(f"/worklist/{moved}?who=unassigned")
     expect(page.get_by_role("row", name="Street")).to_contain_text("differs")
     expect(page.get_by_role("row", name="City")).to_contain_text("same")
-    looks_right(page, f"console-change-{size}")
+    if js:
+        looks_right(page, f"console-change-{size}")
     press(page, "Accept")
     expect(page.get_by_role("status")).to_contain_text("Accepted")
     assert moved not in page.url, "the next item, not the same again"
