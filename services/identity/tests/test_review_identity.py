@@ -10,9 +10,11 @@ from portal_world import EMAIL, OTHER_PASSWORD, Portal
 from sqlalchemy import Connection, Engine, event
 from test_lost_factor import REMOVE, Office
 from test_passkeys import ORIGIN
+from zxcvbn import matching
 
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from identity_service.domain import throttling
+from identity_service.domain.accounts import password_problems
 
 UNAUTHENTICATED = ErrorReason.ERROR_REASON_UNAUTHENTICATED
 LIMIT = ErrorReason.ERROR_REASON_LIMIT_EXCEEDED
@@ -151,3 +153,45 @@ def test_a_worker_who_was_reset_is_not_kept_out_by_a_strangers_guesses(
     console.call("StartWorkerReset", worker_id=dana.worker_id)
     again = console.set_up(dana.worker_id, console.link())
     assert again.log_in().session_token
+
+
+MANY_SIGNS = "oc51|2!$e[+[g[b7i28a1a2$b<[$7@$l{+{{@4%czo9<a{1199a2<%6|98a|12t0($5{gt5g"
+
+
+def test_no_password_takes_long_to_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASVS 5.0 2.4.1 and 15.2.2: such a one took seconds, in which nobody else could log in.
+
+    What takes the time is how many readings its signs have; that is counted here, not the clock.
+    """
+    readings: list[int] = []
+    enumerate_all = matching.enumerate_l33t_subs
+
+    def counted(table: Any) -> Any:
+        found = enumerate_all(table)
+        readings.append(len(found))
+        return found
+
+    monkeypatch.setattr(matching, "enumerate_l33t_subs", counted)
+    assert not list(password_problems("password", MANY_SIGNS, ("Jane",), 15))
+    assert max(readings) <= 64
+    for weak in ("12345678901234567890", "p4$$w0rd1!p4$$w0rd1!", "1234567890qwertyuiop"):
+        assert list(password_problems("password", weak, ("Jane",), 15)), weak
+    assert not list(password_problems("password", "83920174650192837461", ("Jane",), 15))
+
+
+def test_asking_for_an_account_is_counted_before_the_password_is_weighed(portal: Portal) -> None:
+    """ASVS 5.0 2.4.1 and 6.3.1: what is refused costs the same, and was asked without end."""
+    given = {"password": "short"}
+    reasons = [
+        portal.refused(
+            "CreateAccount",
+            first_name="Jane",
+            last_name="Doe",
+            email=EMAIL,
+            language="en",
+            origin=portal.origin(),
+            **given,
+        ).reason
+        for _ in range(21)
+    ]
+    assert reasons == [ErrorReason.ERROR_REASON_INVALID_FIELD] * 20 + [LIMIT]

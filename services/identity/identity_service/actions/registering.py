@@ -47,6 +47,8 @@ def ask_for_account(
     `wanted`: first_name, last_name, email, language.
     """
     first, last, email = wanted["first_name"], wanted["last_name"], wanted["email"]
+    # Counted first: weighing a password is the work of which somebody could ask for too much.
+    limiting.count(work, [Tries(throttling.ASKS, (CREATE, origin.address))])
     refuse(
         [
             *name_problems("first_name", first),
@@ -56,7 +58,6 @@ def ask_for_account(
             *_language_problems(wanted["language"]),
         ]
     )
-    limiting.count(work, [Tries(throttling.ASKS, (CREATE, origin.address))])
     content = {**wanted, "password_hash": credentials.hashed(prepared(password))}
     asked.add(work.session, work.keys, CREATE, content, work.clock.now())
     return work.clock.now() + EMAIL_LINK_LIVES

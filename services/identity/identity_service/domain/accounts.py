@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE
 
 from identity_service.domain.clients import Problem
 from identity_service.domain.common_passwords import context_words, is_common
@@ -13,7 +14,12 @@ from identity_service.domain.common_passwords import context_words, is_common
 PASSWORD_CHARACTERS_MAX: Final = 128
 _LOOKED_AT_CHARACTERS_MAX: Final = 72
 """zxcvbn takes long over long passwords, which are not the weak ones."""
-_SCORE_MIN: Final = 3
+_GUESSES_LOG10_MIN: Final = 8
+"""From here on zxcvbn says "safely unguessable" (its score 3)."""
+_SIGNS: Final = frozenset(sign for signs in L33T_TABLE.values() for sign in signs)
+_OTHERS: Final = str.maketrans("!$%(+<@[{|", "~^&;:,.?'`")
+_SIGNS_MAX: Final = 6
+"""zxcvbn tries each way to read such signs as letters: with all of them it takes seconds."""
 _WORD_MIN: Final = 3
 _LEFT_MIN: Final = 8
 """Characters that must be left of a password without the words that anybody would try here."""
@@ -58,20 +64,42 @@ def password_problems(
         yield Problem(
             field, "must not be made of your name, your e-mail address or the name of this service"
         )
-    elif is_common(said) or _score(said, words) < _SCORE_MIN:
+    elif is_common(said) or _guesses_log10(said, words) < _GUESSES_LOG10_MIN:
         yield Problem(
             field,
             "is a common password or easily guessed: take words that do not belong together",
         )
 
 
-def _score(said: str, words: Collection[str]) -> int:
-    found: int = zxcvbn(
-        said[:_LOOKED_AT_CHARACTERS_MAX],
-        user_inputs=sorted(words),
-        max_length=_LOOKED_AT_CHARACTERS_MAX,
-    )["score"]
-    return found
+def _guesses_log10(said: str, words: Collection[str]) -> float:
+    """Return how many guesses a password takes, as power of ten. Its time is bounded.
+
+    With many signs it is weighed twice, in pieces of few and whole with the signs that are no
+    figures made others: the lower count holds.
+    """
+    looked_at = said[:_LOOKED_AT_CHARACTERS_MAX]
+    pieces = list(_pieces(looked_at))
+    in_pieces = sum(_weighed(piece, words) for piece in pieces)
+    if len(pieces) == 1:
+        return in_pieces
+    return min(in_pieces, _weighed(looked_at.translate(_OTHERS), words))
+
+
+def _weighed(said: str, words: Collection[str]) -> float:
+    found = zxcvbn(said, user_inputs=sorted(words), max_length=_LOOKED_AT_CHARACTERS_MAX)
+    return float(found["guesses_log10"])
+
+
+def _pieces(said: str) -> Iterator[str]:
+    """Yield a password in pieces of few signs each; nearly always it is one."""
+    begins, signs = 0, set[str]()
+    for place, character in enumerate(said):
+        if character in _SIGNS:
+            signs.add(character)
+        if len(signs) > _SIGNS_MAX:
+            yield said[begins:place]
+            begins, signs = place, {character}
+    yield said[begins:]
 
 
 def email_key(email: str) -> str:

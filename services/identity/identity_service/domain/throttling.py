@@ -26,7 +26,7 @@ class Limit:
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 ADDRESS: Final = Limit("address", 5, timedelta(seconds=30), _HOUR, _DAY)
-"""Wrong log-ins for an account from one address."""
+"""Wrong log-ins with a login, as it was typed, from one address."""
 DEVICE: Final = Limit("device", 10, timedelta(seconds=30), _HOUR, _DAY)
 """Wrong log-ins for an account from a device that logged in before."""
 ACCOUNT: Final = Limit("account", 100, _HOUR, _DAY, _DAY)
