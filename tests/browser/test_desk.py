@@ -5,6 +5,7 @@ to your caseworker". A document is accepted or rejected with a reason (as in Geo
 """
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from desk_office import Office, case_id, photo, sees
@@ -73,8 +74,7 @@ def test_a_question_with_a_photo_is_answered(
     page.goto("/m/tasks" if size == "phone" else "/tasks")
     unread = page.locator("a", has_text="Read it")
     before = unread.count()
-    assert unread.last.get_attribute("href") in thread
-    unread.last.click()
+    page.click(f"main a[href='{urlsplit(thread).path}']")
     assert page.locator(".desk-message").nth(1).inner_text().endswith("Yes, thank you.")
     sees(page, f"desk-thread-{size}", looks_right, js=js)
     page.goto("/tasks")
@@ -113,13 +113,13 @@ def test_a_rejected_document_says_why_and_is_sent_again(
     page.goto("/m/documents" if size == "phone" else "/documents")
     assert "Not accepted" in card.inner_text()
     sees(page, f"desk-document-rejected-{size}", looks_right, js=js)
-    card.locator("text=Send it again").click()
+    card.locator("a.usa-button").click()
     assert page.input_value("#subject") == "child_care"
     again = {"name": f"again {size}.png", "mimeType": "image/png", "buffer": photo(3, 50)}
     page.set_input_files("#file", again)
     send(page)
     assert "You sent a newer one since." in card.inner_text()
-    assert card.locator("text=Send it again").count() == 0
+    assert card.locator("a.usa-button").count() == 0
 
     with page.expect_download() as saved:
         card.locator("text=Save a copy").click()

@@ -191,7 +191,7 @@ def test_a_case_stays_open_when_its_recipient_answers_the_notice(
     """The answer cannot be taken back: it is checked before it is sent (WCAG 3.3.4)."""
     office.number = PROTECTED_CASE
     office.means_to_close()
-    page = browse("phone", js=False, login=town.enrol("nora-vance"))
+    page = browse("phone", login=town.enrol("nora-vance"))
     page.goto("/m/tasks")
     looks_right(page, "desk-closure-task")
     page.locator("li", has_text="We plan to close your case").locator("a").click()
