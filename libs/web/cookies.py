@@ -25,6 +25,10 @@ class Cookies:
             return self._changed[name]
         return self._request.cookies.get(self._prefix + name, "")
 
+    def ended(self, name: str) -> bool:
+        """Tell whether this visit ends a cookie that the browser sent."""
+        return self._changed.get(name) == ""
+
     def set(self, name: str, value: str) -> None:
         """Set a cookie; an empty value ends it, as does one that no header can carry."""
         self._changed[name] = value if value.isascii() and value.isprintable() else ""

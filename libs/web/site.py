@@ -180,9 +180,12 @@ class Site:
             visit = self.visit(request, mobile=mobile)
             unsafe = request.method == "POST"
             try:
-                refused = await self._read_form(visit, page) if unsafe else None
+                refused: Response | None = self._unreadable(visit, page) if unsafe else None
+                refused = refused or await run_sync(self._let_in, page, visit, unsafe)
                 if refused is not None:
                     return refused
+                if unsafe:
+                    await self._read_form(visit, page)
                 answer: Response = await run_sync(self._answer, page, visit, unsafe)
                 return answer
             finally:
@@ -192,7 +195,8 @@ class Site:
         methods = [m for m, f in (("GET", page.show), ("POST", page.take)) if f is not None]
         return Route(path, endpoint, methods=methods)
 
-    async def _read_form(self, visit: Visit, page: Page) -> Response | None:
+    def _unreadable(self, visit: Visit, page: Page) -> Response | None:
+        """Return what is answered to a form that is not even read: a foreign or too long one."""
         request = visit.request
         if not csrf.comes_from_here(request, self.settings.public_origin):
             return self._error(visit, 403, "foreign")
@@ -201,15 +205,17 @@ class Site:
         chunked = "transfer-encoding" in request.headers
         if chunked or not length.isdecimal() or int(length) > page.body_max:
             return self._error(visit, 413, "too_big")
-        data = await request.form(
+        return None
+
+    async def _read_form(self, visit: Visit, page: Page) -> None:
+        data = await visit.request.form(
             max_files=FILES_MAX, max_fields=FIELDS_MAX, max_part_size=page.body_max
         )
         visit.form = Form.of(data)
-        return None
 
     def _answer(self, page: Page, visit: Visit, unsafe: bool) -> Response:  # noqa: FBT001
         try:
-            refused = self._let_in(page, visit, unsafe=unsafe)
+            refused = self._not_its_own(visit) if unsafe else None
             if refused is not None:
                 return refused
             act = page.take if unsafe else page.show
@@ -219,28 +225,35 @@ class Site:
         except PlatformError as error:
             return self._on_platform_error(visit, error)
 
-    def _let_in(self, page: Page, visit: Visit, *, unsafe: bool) -> Response | None:
+    def _let_in(self, page: Page, visit: Visit, unsafe: bool) -> Response | None:  # noqa: FBT001
         """Find who it is; return where to go instead when the page is not for him."""
-        if session_token := visit.cookies.get("sid"):
-            visit.person = self.keeper.person(visit, session_token)
+        try:
+            if session_token := visit.cookies.get("sid"):
+                visit.person = self.keeper.person(visit, session_token)
+                if visit.person is None:
+                    visit.cookies.set("sid", "")
+            if page.who is Who.ANYBODY:
+                return None
             if visit.person is None:
-                visit.cookies.set("sid", "")
-        if unsafe and not csrf.fits(visit.form.raw(csrf.FIELD), self._form_secret(visit)):
-            if session_token and visit.person is None:
-                # Bound to a session that is over: who sent it is told that, not of old forms.
+                back = quote(visit.request.url.path) if not unsafe else ""
                 place = visit.path(self.keeper.log_in_path)
-                return visit.finish(RedirectResponse(f"{place}?ended=1", SEE_OTHER))
-            return self._error(visit, 403, "stale_form")
-        if page.who is Who.ANYBODY:
+                ended = "&ended=1" if session_token else ""
+                return visit.finish(RedirectResponse(f"{place}?next={back}{ended}", SEE_OTHER))
+            if page.who is Who.ADMITTED and not self.keeper.admitted(visit.person):
+                return visit.redirect(self.keeper.enrol_path)
             return None
-        if visit.person is None:
-            back = quote(visit.request.url.path) if not unsafe else ""
+        except PlatformError as error:
+            return self._on_platform_error(visit, error)
+
+    def _not_its_own(self, visit: Visit) -> Response | None:
+        """Return what is answered to a form that is not this visitor's."""
+        if csrf.fits(visit.form.raw(csrf.FIELD), self._form_secret(visit)):
+            return None
+        if visit.person is None and visit.cookies.ended("sid"):
+            # Bound to a session that is over: who sent it is told that, not of old forms.
             place = visit.path(self.keeper.log_in_path)
-            ended = "&ended=1" if session_token else ""
-            return visit.finish(RedirectResponse(f"{place}?next={back}{ended}", SEE_OTHER))
-        if page.who is Who.ADMITTED and not self.keeper.admitted(visit.person):
-            return visit.redirect(self.keeper.enrol_path)
-        return None
+            return visit.finish(RedirectResponse(f"{place}?ended=1", SEE_OTHER))
+        return self._error(visit, 403, "stale_form")
 
     def _form_secret(self, visit: Visit) -> str:
         return visit.person.session_token if visit.person else visit.cookies.get("form")

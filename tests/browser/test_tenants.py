@@ -134,5 +134,21 @@ def test_the_portals_own_client_sees_no_party_without_a_parent(town):
             one.close()
 
 
+def test_the_consoles_own_client_does_nothing_without_a_worker(town):
+    """Else it would be a second person wherever two are asked for."""
+    settings = town.platform.sites["console"]
+    identity = channel(town.platform.addresses.grpc["identity"])
+    tokens = TokenSource(settings.client_id, settings.client_secret.get_secret_value(), identity)
+    opened = {n: channel(t, tokens=tokens) for n, t in town.platform.addresses.grpc.items()}
+    try:
+        for service, method in methods():
+            if policy_of(method).scope == "identity.console":
+                continue
+            assert reason(opened, service, method, "") == DENIED, method.full_name
+    finally:
+        for one in (identity, *opened.values()):
+            one.close()
+
+
 SITE_SCOPES = {"identity.accounts", "case.apply", "guideline.compute"}
 """What the portal's client may in its own name."""

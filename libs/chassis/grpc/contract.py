@@ -29,6 +29,9 @@ from childsupport.common.v1.annotations_pb2 import (
 
 ANY_PARTY = "party.any"
 """Scope of a client that may speak for any party: a system of the agency, never a portal."""
+WORKER_ONLY = "worker.only"
+"""Scope of a client that calls for workers alone; by itself it keeps their sessions, no more."""
+WORKER_SESSIONS = "identity.console"
 _PARTY_SCOPE = ".party"
 
 
@@ -82,7 +85,7 @@ def services() -> tuple[ServiceDescriptor, ...]:
 def scopes() -> frozenset[str]:
     """Return every scope that a method of the contract asks for: the closed list."""
     named = (policy_of(method).scope for service in services() for method in service.methods)
-    return frozenset(scope for scope in named if scope) | {ANY_PARTY}
+    return frozenset(scope for scope in named if scope) | {ANY_PARTY, WORKER_ONLY}
 
 
 def policy_of(method: MethodDescriptor) -> MethodPolicy:

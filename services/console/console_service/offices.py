@@ -23,14 +23,10 @@ def names(visit: Visit) -> Mapping[str, str]:
 
 
 def colleagues(visit: Visit, office_id: str) -> Sequence[pb.Worker]:
-    """Return the workers of an office who are in force.
-
-    Whom one can hand something to is no secret among workers, but the list with addresses and roles
-    is: so the console asks in its own name, and shows ids and names alone.
-    """
+    """Return the workers of an office who are in force; the pages show ids and names alone."""
     reads = visit.stub("identity", WorkerReadServiceStub)
     asked = pb.ListWorkersRequest(office_id=office_id, page_size=WORKERS_MAX)
-    return list(reads.ListWorkers(asked, **visit.as_site).workers)
+    return list(reads.ListWorkers(asked, **visit.as_person).workers)
 
 
 def is_colleague(visit: Visit, worker_id: str) -> bool:
@@ -38,7 +34,7 @@ def is_colleague(visit: Visit, worker_id: str) -> bool:
     reads = visit.stub("identity", WorkerReadServiceStub)
     try:
         asked = pb.GetWorkerRequest(worker_id=worker_id)
-        found = reads.GetWorker(asked, **visit.as_site).worker
+        found = reads.GetWorker(asked, **visit.as_person).worker
     except PlatformError as error:
         if error.reason != ErrorReason.ERROR_REASON_NOT_FOUND:
             raise

@@ -19,6 +19,7 @@ NAME = "console"
 SETTINGS = ConsoleSettings
 VARIABLES = "CONSOLE_WEB_HOST, CONSOLE_WEB_PORT"
 SCOPES = (
+    "worker.only",
     "identity.console",
     "identity.enrolments.read",
     "identity.enrolments.write",

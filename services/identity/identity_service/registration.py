@@ -71,7 +71,7 @@ def bootstrap_client(
     puts a revoked client back into force); else None, for a secret cannot be read again. Makes the
     first signing key too. For who installs the platform; not reachable over gRPC.
     """
-    wanted = tuple(sorted(set(scopes or contract.scopes())))
+    wanted = tuple(sorted(set(scopes or contract.scopes() - {contract.WORKER_ONLY})))
     signing.signing_key(work)
     client = clients.find(work.session, client_id)
     if client is None:

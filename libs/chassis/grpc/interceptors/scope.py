@@ -1,6 +1,7 @@
 """Sixth link: the token must carry the scope that the contract asks for."""
 
 from chassis.errors import PlatformError
+from chassis.grpc.contract import WORKER_ONLY, WORKER_SESSIONS
 from chassis.grpc.interceptors.call import Call, Proceed
 from childsupport.common.v1.errors_pb2 import ErrorReason
 
@@ -13,5 +14,10 @@ def scope(proceed: Proceed, call: Call) -> bytes:
             ErrorReason.ERROR_REASON_PERMISSION_DENIED,
             f"{call.method.full_name} needs the scope {needed}",
             metadata={"scope": needed},
+        )
+    if call.caller is not None and WORKER_ONLY in call.caller.scopes and needed != WORKER_SESSIONS:
+        raise PlatformError(
+            ErrorReason.ERROR_REASON_PERMISSION_DENIED,
+            f"{call.method.full_name}: this client calls it for a worker who is logged in alone",
         )
     return proceed(call)

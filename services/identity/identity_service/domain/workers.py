@@ -22,12 +22,12 @@ IN_SETTING_UP: Final = (INVITED, RESET)
 _CASEWORKER: Final = frozenset(
     {
         *("case.read", "case.write", "case.locations", "case.forms"),
-        *("identity.enrolments.read", "identity.enrolments.write"),
+        *("identity.enrolments.read", "identity.enrolments.write", "identity.workers.read"),
         *("payments.read", "payments.ledger.read", "payments.statements", "enforcement.read"),
         *("notification.read", "guideline.compute"),
     }
 )
-_SUPERVISOR: Final = _CASEWORKER | {"identity.workers.read", "identity.workers.write"}
+_SUPERVISOR: Final = _CASEWORKER | {"identity.workers.write"}
 _PAYMENTS_WORKER: Final = frozenset(
     {
         *("case.read", "withholding.read", "enforcement.read"),
