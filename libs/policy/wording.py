@@ -1,13 +1,15 @@
 """Plain sentences about a step, by audience. They are data, but not law: no dates, no checksum.
 
-A template speaks of a step's inputs and outputs by name, `{amount_cents}` as dollars. To parents
-a code is said in its plain words where the `[words]` of the file have them (`[words_es]` to those
-who read Spanish).
+A template speaks of a step's inputs and outputs by name, `{amount_cents}` as dollars. What stands
+in brackets is said only where the step has all that it speaks of: `[{due_cents} of it was owed.]`.
+To parents a code is said in its plain words where the `[words]` of the file have them (`[words_es]`
+to those who read Spanish), and a day as people write it.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,8 +18,20 @@ from policy.fields import Fields
 from policy.steps import Step
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
+_CLAUSE = re.compile(r" ?\[([^\[\]]*)\]")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CENTS_IN_DOLLAR = 100
+MONTH = "month"
+"""The name of a fact that is a month, written as its first day."""
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+MONTHS_ES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+    "octubre", "noviembre", "diciembre",
+)  # fmt: skip
 
 
 class Audience(StrEnum):
@@ -28,6 +42,9 @@ class Audience(StrEnum):
     """A parent who reads Spanish. Where a rule has no such sentence, the step's own text stands."""
     WORKER = "worker"
     AUDITOR = "auditor"
+
+
+PARENTS = frozenset({Audience.PARENT, Audience.PARENT_ES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +95,18 @@ def _check_places(file: Path, rule_id: str, text: str) -> None:
             raise PolicyError(file, rule_id, f"{{{name}}} is not a plain name")
     if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
         raise PolicyError(file, rule_id, f"a brace without its partner in {text!r}")
+    if "[" in _CLAUSE.sub("", text) or "]" in _CLAUSE.sub("", text):
+        raise PolicyError(file, rule_id, f"a bracket without its partner in {text!r}")
 
 
 def places(text: str) -> frozenset[str]:
-    """The names that a template needs from the step."""
+    """The names that a template speaks of."""
     return frozenset(_PLACE.findall(text))
+
+
+def places_needed(text: str) -> frozenset[str]:
+    """The names that a template needs from the step: those that stand in no bracket."""
+    return places(_CLAUSE.sub("", text))
 
 
 def render(wording: Wording, step: Step, audience: Audience) -> str:
@@ -93,10 +117,11 @@ def render(wording: Wording, step: Step, audience: Audience) -> str:
     """
     template = wording.template(step.rule_id, audience)
     facts = step_facts(step)
-    if template is None or not places(template) <= facts.keys():
+    if template is None or not places_needed(template) <= facts.keys():
         return step.text
+    said = _CLAUSE.sub(lambda found: _clause(found, facts), template)
     words = wording.words_for(audience)
-    return _PLACE.sub(lambda found: _say(words, found[1], facts[found[1]]), template)
+    return _PLACE.sub(lambda found: _say(audience, words, found[1], facts[found[1]]), said)
 
 
 def step_facts(step: Step) -> dict[str, str | int]:
@@ -115,7 +140,29 @@ def dollars(amount_cents: int) -> str:
     return f"{'-' if amount_cents < 0 else ''}${whole:,}.{cents:02d}"
 
 
-def _say(words: Mapping[str, str], name: str, value: str | int) -> str:
+def day_in_words(day: date, audience: Audience) -> str:
+    """March 6, 2026; to a parent who reads Spanish 6 de marzo de 2026."""
+    if audience is Audience.PARENT_ES:
+        return f"{day.day} de {month_in_words(day, audience)}"
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def month_in_words(day: date, audience: Audience) -> str:
+    """March 2026; to a parent who reads Spanish marzo de 2026."""
+    if audience is Audience.PARENT_ES:
+        return f"{MONTHS_ES[day.month - 1]} de {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def _clause(found: re.Match[str], facts: Mapping[str, str | int]) -> str:
+    """What stands in brackets, without them; nothing where a figure of it is not there."""
+    return found[0].replace("[", "").replace("]", "") if places(found[1]) <= facts.keys() else ""
+
+
+def _say(audience: Audience, words: Mapping[str, str], name: str, value: str | int) -> str:
     if isinstance(value, int):
         return dollars(value) if name.endswith("_cents") else f"{value:,}"
+    if audience in PARENTS and _DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+        return month_in_words(day, audience) if name == MONTH else day_in_words(day, audience)
     return words.get(value, value)

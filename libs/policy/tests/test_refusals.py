@@ -221,6 +221,10 @@ def test_bad_holiday_is_refused(world, row, message):
             '[words]\n[text."pt.x"]\nparent = "{a"\nworker = "b"\nauditor = "c"\n',
             "pt.x: a brace without its partner",
         ),
+        (
+            '[words]\n[text."pt.x"]\nparent = "a [b"\nworker = "b"\nauditor = "c"\n',
+            "pt.x: a bracket without its partner",
+        ),
     ],
 )
 def test_bad_wording_is_refused(world, text, message):
