@@ -4,7 +4,7 @@ A row of the distribution table names the kind of money that it is for, so whoev
 money is a tax refund reads the name of the table in its place, of every receipt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -64,10 +64,12 @@ def part_steps(
     audience: Audience,
     *,
     masked: bool,
+    may_know: Collection[str] | None = None,
 ) -> list[common.Step]:
     """Return the steps that made a part, in the order of their use.
 
-    `masked`: nothing may say where the money came from.
+    `masked`: nothing may say where the money came from. `may_know`: the inputs that the reader may
+    know; what is no part of them is neither in the step nor in its sentence. None: all of them.
     """
     facts = {"kind": kind_name(row.support), "obligation_id": row.obligation_id or ""}
     told = []
@@ -76,6 +78,8 @@ def part_steps(
         if masked and f".{HIERARCHY}." in rule.rule_id:
             rule, checksum = _table_of(rule, policy), ""
         shown = inputs | {name: value for name, value in facts.items() if value}
+        if may_know is not None:
+            shown = {name: value for name, value in shown.items() if name in may_know}
         step = Step(rule.rule_id, rule.citation, rule.confidence, shown, outputs, "")
         told.append(
             step_message(step, text=policy.audience_text(step, audience), rule_checksum=checksum)

@@ -7,12 +7,9 @@ from chassis.explanations import step_message
 from childsupport.common.v1.explanation_pb2 import Step as StepMessage
 from payments_service.domain.model import Source
 from payments_service.domain.statements import Moved, Movement
-from policy import Audience, Policy, Step, dollars
+from policy import Audience, Policy, Step
+from policy.wording import month_in_words
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 SOURCES = {
     Source.EMPLOYER: "withheld from pay",
     Source.EMPLOYER_CHECK: "withheld from pay, by check",
@@ -40,7 +37,7 @@ _SAID = {
 
 def month_name(month: date) -> str:
     """Return a month as people write it."""
-    return f"{MONTHS[month.month - 1]} {month.year}"
+    return month_in_words(month, Audience.PARENT)
 
 
 def row_text(row: Moved, source: int = 0) -> str:
@@ -53,14 +50,6 @@ def row_text(row: Moved, source: int = 0) -> str:
     if row.movement == Movement.PAYMENT and source in SOURCES:
         return f"{said}, {SOURCES[Source(source)]}"
     return said
-
-
-def payoff_text_es(cents: int, through: date | None) -> str:
-    """Return the sentence of a payoff for a parent who reads Spanish."""
-    return (
-        f"{dollars(cents)} pagan todo lo que se debe en ese día. La cifra vale hasta el {through},"
-        " si no se paga ni se cambia nada más."
-    )
 
 
 def step(

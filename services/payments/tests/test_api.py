@@ -108,7 +108,9 @@ def test_what_is_held_for_want_of_an_address_says_so_until_it_is_released(world)
 def test_a_parent_reads_plain_words_and_an_auditor_the_citation(paid):
     parent = explained(paid, 1, common.AUDIENCE_PARENT).receipt.allocations[0].steps
     auditor = explained(paid, 1, common.AUDIENCE_AUDITOR).receipt.allocations[0].steps
-    assert parent[0].text == "$600.00 went to this month's child support."
+    assert parent[0].text.startswith(
+        "Support of the running month comes first. $600.00 went to this month's child support."
+    )
     assert "921 KAR 1:420" in auditor[0].text
     assert "KAR" not in " ".join(step.text for step in parent)
 

@@ -15,11 +15,14 @@ from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.payments.v1 import party_service_pb2 as pb
 from payments_service.actions import checks, correcting, redirecting
 from payments_service.api.party import PartyPaymentReads
+from payments_service.api.party_payments import FACTS_OF_A_CASE
 from payments_service.domain.model import Source
+from payments_service.service import SERVICE
 
 from .conftest import TODAY, make_id
 from .parties import PARTY, door
 from .test_masking import TELLING
+from .test_online import pay as pay_online
 from .test_paying import pay_out, take_back
 from .test_receiving import FEDERAL, FIRST, offset, offsets, send
 
@@ -155,13 +158,40 @@ class TestAWeeksPayOfTwoFamilies:
             assert all(step.text and step.citation for step in steps)
             said[language] = [step.text for step in steps]
         assert said[""] == said["en"]
-        assert "$150.00 se destinó a la manutención de menores de este mes." in said["es"]
+        assert any(
+            "Se destinaron $150.00 a la manutención de menores de este mes." in text
+            for text in said["es"]
+        )
         assert not set(said["en"]) & set(said["es"])
         with pytest.raises(PlatformError) as refused:
             ask(story, "GetMyPayoff", FATHER, language="de")
         assert refused.value.violations[0].field == "language"
         (step,) = ask(story, "GetMyPayoff", FATHER, language="es").steps
-        assert step.text.startswith("$1,257.00 pagan todo lo que se debe")
+        assert step.text.startswith("$1,257.00 pagan todo lo que se debe el 6 de marzo de 2026.")
+
+    def test_a_step_carries_nothing_of_the_payers_whole_to_who_receives(self, story):
+        """26 USC 6103 and party_service.proto: neither as a figure nor in a sentence."""
+        paid = withhold(story, 1, 25_000)
+        (step, *_), (his, *_) = (
+            explained(story, who, paid).parts[0].steps for who in (MOTHER, FATHER)
+        )
+        assert step.rule_id == his.rule_id == "ky.allocation.withheld.current"
+        assert set(step.inputs) == {"due_cents", "kind", "obligation_id"}
+        assert "$600.00 of it was still to be paid." in step.text
+        assert "$1,000.00" not in step.text
+        assert "$600.00 of $1,000.00 is this order's." in his.text
+        for who in (MOTHER, OTHER_MOTHER):
+            inputs = [
+                set(s.inputs) for part in explained(story, who, paid).parts for s in part.steps
+            ]
+            assert set().union(*inputs) <= FACTS_OF_A_CASE
+
+    def test_what_the_family_had_of_the_state_is_not_told_to_the_payer(self, story):
+        """45 CFR 205.50: assistance is the family's matter; he learns where his money went."""
+        paid = withhold(story, 1, 25_000)
+        (hers,) = explained(story, OTHER_MOTHER, paid).parts
+        assert any("assistance_left_cents" in step.inputs for step in hers.steps)
+        assert "assistance_left_cents" not in str(explained(story, FATHER, paid))
 
     def test_what_is_owed_is_told_by_whom_it_is_owed_to(self, story):
         withhold(story, 1, 25_000)
@@ -294,6 +324,26 @@ class TestMoneyThatDoesNotGoOn:
         assert STATES[his.state] == STATES[hers.state] == "REVERSED"
         assert (his.stages[-1].on.month, his.stages[-1].on.day) == (3, 6)
         assert not account(story, MOTHER).last_receipt_id
+
+
+class TestAPaymentOnline:
+    def test_it_came_in_when_it_was_paid_and_is_settled_on_a_later_day(self, world, runtime_for):
+        """Paid on Friday the 6th, there on Monday the 9th; she is told nothing of how it came."""
+        world.runtime = runtime_for(SERVICE, payment_gateway="sandbox")
+        world.cases(world.case(1, obligations=[world.obligation(1, 60_000)]))
+        world.settle()
+        pay_online(world, cents=25_000, obligor=FATHER)
+        world.settle()
+        (his,), (hers,) = (ask(world, "ListMyPayments", who).payments for who in (FATHER, MOTHER))
+        assert [(KINDS[s.kind], s.on.day) for s in his.stages] == [
+            ("RECEIVED", 6),
+            ("ALLOCATED", 6),
+            ("SETTLED", 9),
+        ]
+        assert [(KINDS[s.kind], s.on.day) for s in hers.stages] == [
+            ("RECEIVED", 6),
+            ("ALLOCATED", 6),
+        ]
 
 
 class TestATaxRefund:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from chassis.dates import from_date, to_date
+from chassis.dates import from_date
 from chassis.errors import invalid_field, not_found
 from chassis.runtime import Work
 from childsupport.common.v1 import explanation_pb2 as common
@@ -15,19 +15,18 @@ from payments_service.actions.payees import asks_for_prenotes
 from payments_service.actions.ways import PAYMENT
 from payments_service.api.party_common import Asker, asker, audience_in, next_run_on
 from payments_service.api.party_payments import last_payment
-from payments_service.api.statements import StatementReads, record_of
+from payments_service.api.statements import payoff_of, record_of
 from payments_service.domain import statements
 from payments_service.domain.accrual import accrual_for
 from payments_service.domain.due_days import due_next
 from payments_service.domain.model import Obligation, month_of
 from payments_service.domain.my_payments import Reason, Role, hold_reason, owed_to
 from payments_service.domain.statements import Month, SupportLine, arrears_of
-from payments_service.statement_words import payoff_text_es
 from payments_service.store import books, party_accounts, payees, paying
 from payments_service.store import statements as store
 from payments_service.store.party import Side
 from payments_service.store.party_accounts import Way
-from policy import Audience, load
+from policy import load
 
 MONTHS, MONTHS_MAX = 12, 24
 TESTED, STOPPED = 1, 3
@@ -88,12 +87,13 @@ class MyAccounts:
 
     def GetMyPayoff(self, request: pb.GetMyPayoffRequest, work: Work) -> pb.GetMyPayoffResponse:
         who = asker(work, request.participant_id)
-        spanish = audience_in(request.language) == Audience.PARENT_ES
+        audience = audience_in(request.language)
         sides = [who.side(request.case_id)] if request.case_id else who.paying
         if not sides or any(side.role != Role.PAYER for side in sides):
             raise not_found("payer", who.participant_id)
         number = sides[0].case_number if request.case_id else ""
-        found = StatementReads().GetPayoff(
+        found = payoff_of(
+            work,
             statement_pb.GetPayoffRequest(
                 subject=statement_pb.StatementSubject(
                     obligor_id=who.participant_id, case_number=number
@@ -101,12 +101,8 @@ class MyAccounts:
                 as_of=request.as_of,
                 audience=common.AUDIENCE_PARENT,
             ),
-            work,
+            audience,
         )
-        if spanish:
-            good_through = to_date(found.good_through, "good_through")
-            for step in found.steps:
-                step.text = payoff_text_es(found.payoff_cents, good_through)
         known = books.known(work.session, [side.case_id for side in sides]).obligations
         by_case = {side.case_id: side for side in sides}
         sums: dict[int, int] = {}

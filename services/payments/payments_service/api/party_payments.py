@@ -40,14 +40,24 @@ SOURCES: Final = {
 """All else is OTHER: a tax refund reads like unemployment benefits or another State's money."""
 FACTS_OF_A_CASE: Final = frozenset(
     {
-        "assigned_cents", "assistance_left_cents", "bucket", "case_cents", "disbursed_cents",
-        "due_cents", "fiscal_year", "kind", "maintenance_left_cents", "month", "obligation_id",
-        "order_cents", "paid_out_cents", "payee", "priority", "taken_before_cents",
+        "assigned_cents", "assistance_left_cents", "case_cents", "disbursed_cents", "due_cents",
+        "fiscal_year", "kind", "maintenance_left_cents", "month", "obligation_id",
+        "paid_out_cents", "priority", "taken_before_cents", "threshold_cents",
+    }
+)  # fmt: skip
+"""What went into a step that who receives may know, all of it of her own case. Left out is what
+counts the payer's whole: the money that was there, and the sums over all that he owes."""
+FACTS_OF_A_PAYER: Final = frozenset(
+    {
+        "all_monthly_cents", "all_shares_cents", "assigned_cents", "available_cents", "case_cents",
+        "credited_cents", "due_cents", "kind", "maintenance_left_cents", "month", "obligation_id",
+        "order_cents", "order_monthly_cents", "paid_out_cents", "priority", "share_of_cents",
         "threshold_cents",
     }
 )  # fmt: skip
-"""What went into a step that who receives may know. Left out is what counts the payer's whole: the
-money that was there, and the sums over all that he owes."""
+"""What went into a step that who pays may know. Left out is what counts the family's whole: the
+assistance that it had (45 CFR 205.50), and what else it was paid in a year."""
+MAY_KNOW: Final = {Role.PAYER: FACTS_OF_A_PAYER, Role.RECEIVER: FACTS_OF_A_CASE}
 PRORATION: Final = ".allocation.proration"
 
 
@@ -71,7 +81,8 @@ class MyPayments:
         shown = rows[:size]
         last_one = shown[-1] if len(rows) > size else None
         place = f"{last_one.received_on}/{last_one.receipt_id}" if last_one else ""
-        found = party.become(work.session, who.participant_id, who.sides, shown)
+        zone = work.settings.time_zone
+        found = party.become(work.session, who.participant_id, who.sides, shown, zone)
         telling = _Telling(work, who)
         return pb.ListMyPaymentsResponse(
             payments=[telling.payment(row, _of_case(row, found, case_id)) for row in shown],
@@ -90,7 +101,10 @@ class MyPayments:
         if not rows:
             raise not_found("payment", id_)
         row = rows[0]
-        found = party.become(work.session, who.participant_id, who.sides, rows, steps=True)[id_]
+        zone = work.settings.time_zone
+        found = party.become(work.session, who.participant_id, who.sides, rows, zone, steps=True)[
+            id_
+        ]
         telling = _Telling(work, who)
         whole: list[common.Step] = []
         if row.role == Role.PAYER:
@@ -109,7 +123,8 @@ def last_payment(
     """Return the last payment of a case that stands, with what of it counts for the case."""
     asked = Asked(case_id=case_id)
     rows = party.my_receipts(work.session, who.participant_id, who.sides, asked, look_at)
-    found = party.become(work.session, who.participant_id, who.sides, rows)
+    zone = work.settings.time_zone
+    found = party.become(work.session, who.participant_id, who.sides, rows, zone)
     for row in rows:
         if row.state == views.POSTED:
             parts = found[row.receipt_id].parts
@@ -157,7 +172,7 @@ class _Telling:
             credited = row.credited_cents
         return pb.MyPayment(
             receipt_id=row.receipt_id,
-            received_on=from_date(found.receipt.received_on),
+            received_on=from_date(row.received_on),
             role=row.role,  # type: ignore[arg-type]
             amount_cents=found.receipt.cents,
             source=source,  # type: ignore[arg-type]
@@ -177,9 +192,11 @@ class _Telling:
         told = []
         for part in found.parts:
             message = _part(part, looks, taken_back=row.state == views.REVERSED)
-            steps = explaining.part_steps(part.row, rules, policy, audience, masked=True)
+            steps = explaining.part_steps(
+                part.row, rules, policy, audience, masked=True, may_know=MAY_KNOW[looks.role]
+            )
             if looks.role == Role.RECEIVER:
-                steps = [_of_her_case(step) for step in steps if whole or not _shared(step)]
+                steps = [step for step in steps if whole or not _shared(step)]
             message.steps.extend(steps)
             told.append(message)
         return told
@@ -309,10 +326,3 @@ def _is_whole(row: MyReceipt, found: Found) -> bool:
 
 def _shared(step: common.Step) -> bool:
     return step.rule_id.endswith(PRORATION)
-
-
-def _of_her_case(step: common.Step) -> common.Step:
-    """Leave out of a step what it says of more than the case of who receives."""
-    for name in [name for name in step.inputs if name not in FACTS_OF_A_CASE]:
-        del step.inputs[name]
-    return step

@@ -32,7 +32,7 @@ from payments_service.explaining import audience_of
 from payments_service.statement_words import row_text, step
 from payments_service.store import statements
 from payments_service.store.statements import ObligationFacts, ReceiptFacts
-from policy import Policy, dollars, load
+from policy import Audience, Policy, dollars, load
 from policy.calendars import add_months
 
 PAYOFF_DAYS_MAX = 3_653
@@ -166,43 +166,7 @@ class StatementReads:
         )
 
     def GetPayoff(self, request: pb.GetPayoffRequest, work: Work) -> pb.GetPayoffResponse:
-        account = _account(work, request.subject)
-        today = work.clock.today()
-        on = to_date(request.as_of, "as_of") or today
-        if abs((on - today).days) > PAYOFF_DAYS_MAX:
-            raise invalid_field("as_of", f"must be within ten years of today, {today}; read {on}")
-        policy = load(work.settings.jurisdiction)
-        standing = owed(account.lines, account.ids, on)
-        # What is paid ahead on one obligation pays no debt of another one.
-        payoff = sum(max(0, row.cents) for row in standing)
-        through = good_through(on)
-        interest = sum(
-            row.cents
-            for row in moved(account.lines, account.ids)
-            if row.movement == Movement.INTEREST and row.effective <= on
-        )
-        said = (
-            f"{dollars(payoff)} pays off all that is due on {on}. It holds through {through},"
-            " if nothing else is paid or changed."
-        )
-        return pb.GetPayoffResponse(
-            payoff_cents=payoff,
-            good_through=from_date(through),
-            obligations=_obligations(account.facts, standing),
-            interest_cents=interest,
-            held=_held(work, account.obligor_id, request.audience),
-            steps=[
-                step(
-                    policy,
-                    "statement.payoff",
-                    on,
-                    audience_of(request.audience),
-                    said,
-                    inputs={row.obligation_id: f"{row.cents} cents" for row in standing},
-                    outputs={"payoff_cents": payoff, "good_through": through.isoformat()},
-                )
-            ],
-        )
+        return payoff_of(work, request, audience_of(request.audience))
 
     def GetPaymentRecord(
         self, request: pb.GetPaymentRecordRequest, work: Work
@@ -211,6 +175,49 @@ class StatementReads:
 
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def payoff_of(work: Work, request: pb.GetPayoffRequest, audience: Audience) -> pb.GetPayoffResponse:
+    """Return what would pay an account off, in words for `audience`.
+
+    Raises INVALID_FIELD for a day that is too far away.
+    """
+    account = _account(work, request.subject)
+    today = work.clock.today()
+    on = to_date(request.as_of, "as_of") or today
+    if abs((on - today).days) > PAYOFF_DAYS_MAX:
+        raise invalid_field("as_of", f"must be within ten years of today, {today}; read {on}")
+    policy = load(work.settings.jurisdiction)
+    standing = owed(account.lines, account.ids, on)
+    # What is paid ahead on one obligation pays no debt of another one.
+    payoff = sum(max(0, row.cents) for row in standing)
+    through = good_through(on)
+    interest = sum(
+        row.cents
+        for row in moved(account.lines, account.ids)
+        if row.movement == Movement.INTEREST and row.effective <= on
+    )
+    return pb.GetPayoffResponse(
+        payoff_cents=payoff,
+        good_through=from_date(through),
+        obligations=_obligations(account.facts, standing),
+        interest_cents=interest,
+        held=_held(work, account.obligor_id, request.audience),
+        steps=[
+            step(
+                policy,
+                "statement.payoff",
+                on,
+                audience,
+                "",
+                inputs={
+                    "as_of": on.isoformat(),
+                    **{row.obligation_id: f"{row.cents} cents" for row in standing},
+                },
+                outputs={"payoff_cents": payoff, "good_through": through.isoformat()},
+            )
+        ],
+    )
 
 
 def record_of(work: Work, request: pb.GetPaymentRecordRequest) -> pb.GetPaymentRecordResponse:

@@ -45,6 +45,7 @@ class Kind(IntEnum):
     RETURNED = 6
     SENT_AGAIN = 7
     REVERSED = 8
+    SETTLED = 9
 
 
 class Reason(IntEnum):
@@ -180,7 +181,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """What came in, as it stands before its parts are looked at. `state`: ReceiptState."""
+    """What came in, as it stands before its parts are looked at. `state`: ReceiptState.
+
+    `settled_on`: of money that is paid online and settled on a later day, that day.
+    """
 
     received_on: date
     cents: int
@@ -189,6 +193,7 @@ class ReceiptFacts:
     held: tuple[Hold, ...] = ()
     reversed_on: date | None = None
     reversed_reason: Reason = Reason.NONE
+    settled_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,8 @@ def stages_of(
     `earlier`: holds on parts that were replaced since.
     """
     found = [Stage(Kind.RECEIVED, receipt.received_on, receipt.cents)]
+    if receipt.settled_on:
+        found.append(Stage(Kind.SETTLED, receipt.settled_on, receipt.cents))
     found += [Stage(Kind.HELD, hold.held_on, hold.cents, Reason.OTHER) for hold in receipt.held]
     if receipt.state == SUSPENDED:
         found.append(Stage(Kind.HELD, receipt.posted_on, receipt.cents, Reason.OTHER))
@@ -373,13 +380,14 @@ def _merged(stages: Iterable[Stage]) -> list[Stage]:
 
 _RANK: Final = {
     Kind.RECEIVED: 0,
-    Kind.ALLOCATED: 1,
-    Kind.HELD: 2,
-    Kind.SENT: 3,
-    Kind.ARRIVED: 4,
-    Kind.RETURNED: 5,
-    Kind.SENT_AGAIN: 6,
-    Kind.REVERSED: 7,
+    Kind.SETTLED: 1,
+    Kind.ALLOCATED: 2,
+    Kind.HELD: 3,
+    Kind.SENT: 4,
+    Kind.ARRIVED: 5,
+    Kind.RETURNED: 6,
+    Kind.SENT_AGAIN: 7,
+    Kind.REVERSED: 8,
 }
 """Within a day."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -111,6 +112,24 @@ def of_obligor(session: Session, obligor_id: str, after: str, size: int) -> list
         {"obligor": obligor_id, "after": after, "size": size},
     )
     return [Payment(*row) for row in rows]
+
+
+def started_on(session: Session, receipts: Sequence[tuple[str, str]], zone: str) -> dict[str, date]:
+    """Return the days, in a zone, on which receipts were paid online; given with their obligors."""
+    rows = session.execute(
+        text(
+            "SELECT o.receipt_id::text, o.started_at"
+            "  FROM unnest(CAST(:obligors AS uuid[]), CAST(:receipts AS uuid[]))"
+            "       AS k (obligor_id, receipt_id)"
+            "  JOIN online_payment o ON o.obligor_id = k.obligor_id AND o.receipt_id = k.receipt_id"
+        ),
+        {
+            "obligors": [obligor_id for obligor_id, _ in receipts],
+            "receipts": [receipt_id for _, receipt_id in receipts],
+        },
+    )
+    there = ZoneInfo(zone)
+    return {id_: started_at.astimezone(there).date() for id_, started_at in rows}
 
 
 @dataclass(frozen=True, slots=True)

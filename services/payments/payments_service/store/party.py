@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from payments_service.domain.model import Payee
+from payments_service.domain.model import Payee, Source
 from payments_service.domain.my_payments import (
     ISSUED,
     REVERSED,
@@ -22,6 +22,7 @@ from payments_service.domain.my_payments import (
     ReceiptFacts,
     Role,
 )
+from payments_service.store.online import started_on
 from payments_service.store.raw import array
 
 NOT_PAID = ("nsf", "chargeback")
@@ -274,10 +275,14 @@ def become(
     participant_id: str,
     mine: Sequence[Side],
     receipts: Sequence[MyReceipt],
+    zone: str,
     *,
     steps: bool = False,
 ) -> dict[str, Found]:
-    """Return what became of receipts, by their ids: of each the parts that concern who asks."""
+    """Return what became of receipts, by their ids: of each the parts that concern who asks.
+
+    `zone`: the agency's, by whose days a payment online was started.
+    """
     if not receipts:
         return {}
     keys = {
@@ -305,9 +310,15 @@ def become(
             earlier.setdefault(receipt_id, []).extend(some)
     before = _held_before(session, payers)
     taken_back = _taken_back(session, receipts)
+    online = [
+        (r.obligor_id, r.receipt_id)
+        for r in receipts
+        if r.role == Role.PAYER and r.source == Source.ONLINE
+    ]
+    started = started_on(session, online, zone) if online else {}
     return {
         r.receipt_id: Found(
-            _receipt_facts(r, parts.get(r.receipt_id, []), before, taken_back),
+            _receipt_facts(r, parts.get(r.receipt_id, []), before, taken_back, started),
             parts.get(r.receipt_id, []),
             earlier.get(r.receipt_id, []),
         )
@@ -331,6 +342,7 @@ def _receipt_facts(
     parts: Sequence[Part],
     before: dict[str, list[Hold]],
     taken_back: dict[str, tuple[date | None, str]],
+    started: dict[str, date],
 ) -> ReceiptFacts:
     payer = receipt.role == Role.PAYER
     cents = receipt.amount_cents if payer else sum(part.row.amount_cents for part in parts)
@@ -338,9 +350,15 @@ def _receipt_facts(
     reason = Reason.NONE
     if cause:
         reason = Reason.NOT_PAID if payer and cause in NOT_PAID else Reason.CORRECTED
+    came, settled = receipt.received_on, None
+    if payer and (paid_on := started.get(receipt.receipt_id, came)) < came:
+        came, settled = paid_on, came
+    elif not payer and receipt.posting_date:
+        # Nothing tells her how it was paid: what was counted has come in by then.
+        came = min(came, receipt.posting_date)
     return ReceiptFacts(
-        receipt.received_on, cents, receipt.state, receipt.posting_date,
-        tuple(before.get(receipt.receipt_id, ())), on, reason,
+        came, cents, receipt.state, receipt.posting_date,
+        tuple(before.get(receipt.receipt_id, ())), on, reason, settled,
     )  # fmt: skip
 
 
