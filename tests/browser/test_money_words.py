@@ -1,60 +1,7 @@
-"""The words of the money pages: each rule that a parent is told of is told in both languages."""
+"""What the money pages make of an answer: a payment in a word, a chart of months."""
 
-import tomllib
-from pathlib import Path
-
-import pytest
-
-from childsupport.common.v1.explanation_pb2 import Step
 from childsupport.payments.v1 import party_service_pb2 as pb
-from portal_service.money import chart, seen, why
-from web.i18n import catalogues
-
-POLICY = Path(__file__).parents[2] / "libs" / "policy" / "data"
-SPANISH = Path(why.__file__).parents[1] / "locale"
-
-
-class _Visit:
-    language = "es"
-    texts = catalogues([SPANISH])["es"]
-
-    def text(self, message, **values):
-        return self.texts.gettext(message) % values
-
-
-def _told_rules():
-    for folder in ("federal", "kentucky"):
-        texts = tomllib.loads((POLICY / folder / "texts.toml").read_text())
-        yield from (rule for rule in texts["text"] if "delinquency" not in rule)
-
-
-@pytest.mark.parametrize("rule_id", sorted(_told_rules()))
-def test_every_rule_that_the_law_library_tells_parents_of_is_told_here_in_spanish_too(rule_id):
-    """DESIGN section 6: every cent explains itself; to parents, in their language."""
-    template = why.template_of(rule_id)
-    assert template, rule_id
-    assert _Visit.texts.gettext(template) != template
-
-
-def test_a_sentence_has_the_figures_and_a_step_that_lacks_one_keeps_the_services_words():
-    whole = Step(
-        rule_id="ky.allocation.withheld.current",
-        citation="921 KAR 1:420 s1 (unverified)",
-        confidence="unverified",
-        inputs={"kind": "child", "due_cents": "20000", "available_cents": "99900"},
-        outputs={"amount_cents": "12500"},
-    )
-    (payer,) = why.tell(_Visit(), [whole], details=True)
-    (receiver,) = why.tell(_Visit(), [whole], details=False)
-    assert "$125.00" in payer.text
-    assert "la manutención infantil" in payer.text
-    assert "$200.00" in payer.text
-    # What there was to share in all is the payer's matter (26 USC 6103; party_service.proto).
-    assert "$200.00" not in receiver.text
-    assert "$999.00" not in payer.text + receiver.text
-    assert (payer.citation, payer.unsure) == ("921 KAR 1:420 s1", True)
-    lacking = Step(rule_id="ky.allocation.withheld.current", text="said by the service")
-    assert why.sentence(_Visit(), lacking) == "said by the service"
+from portal_service.money import chart, seen
 
 
 def test_a_payment_that_the_state_keeps_never_sounds_as_if_it_came_to_the_family():

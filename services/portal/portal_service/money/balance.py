@@ -63,7 +63,7 @@ def _standing(visit: Visit, one: Account) -> Standing:
         case=found.case if found is not None else None,
         orders=tuple(found.orders) if found is not None else (),
         payoff=payoff,
-        payoff_steps=why.tell(visit, payoff.steps, details=True) if payoff is not None else [],
+        payoff_steps=why.tell(payoff.steps) if payoff is not None else [],
         from_pay=_from_pay(visit, one) if one.pays else None,
     )
 
@@ -75,7 +75,9 @@ def _case(visit: Visit, one: Account) -> case_pb.GetMyCaseResponse:
 
 
 def _payoff(visit: Visit, one: Account) -> pb.GetMyPayoffResponse:
-    asked = pb.GetMyPayoffRequest(participant_id=one.participant_id, case_id=one.account.case_id)
+    asked = pb.GetMyPayoffRequest(
+        participant_id=one.participant_id, case_id=one.account.case_id, language=visit.language
+    )
     return reading.reads(visit).GetMyPayoff(asked, **visit.as_person)
 
 

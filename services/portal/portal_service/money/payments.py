@@ -68,7 +68,9 @@ def show_one(visit: Visit) -> Response:
     found = reading.first_that_finds(
         visit,
         lambda participant_id: reading.reads(visit).ExplainMyPayment(
-            pb.ExplainMyPaymentRequest(participant_id=participant_id, receipt_id=receipt_id),
+            pb.ExplainMyPaymentRequest(
+                participant_id=participant_id, receipt_id=receipt_id, language=visit.language
+            ),
             **visit.as_person,
         ),
     )
@@ -78,8 +80,8 @@ def show_one(visit: Visit) -> Response:
         payment=found.payment,
         pays=pays,
         today=reading.today(visit),
-        cases=_by_case(visit, found, pays=pays),
-        whole=why.tell(visit, found.steps, details=pays),
+        cases=_by_case(found),
+        whole=why.tell(found.steps),
         words=words,
         seen=seen,
         pb=pb,
@@ -98,10 +100,10 @@ def _day(payment: pb.MyPayment) -> date:
     return to_date(payment.received_on) or date.min
 
 
-def _by_case(visit: Visit, found: pb.ExplainMyPaymentResponse, *, pays: bool) -> list[CaseTold]:
+def _by_case(found: pb.ExplainMyPaymentResponse) -> list[CaseTold]:
     cases: dict[str, list[PartTold]] = {}
     for part in found.parts:
-        told = PartTold(part, why.tell(visit, part.steps, details=pays))
+        told = PartTold(part, why.tell(part.steps))
         cases.setdefault(part.case_number, []).append(told)
     return [
         CaseTold(number, sum(one.part.amount_cents for one in parts), parts)

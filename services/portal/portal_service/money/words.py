@@ -72,6 +72,7 @@ STATE_TO_RECEIVER: Final[Words] = {
 }
 STAGE: Final[Words] = {
     pb.MY_STAGE_KIND_RECEIVED: N_("Came in to us"),
+    pb.MY_STAGE_KIND_SETTLED: N_("Settled by the bank"),
     pb.MY_STAGE_KIND_HELD: N_("Put on hold"),
     pb.MY_STAGE_KIND_ALLOCATED: N_("Counted for what is owed"),
     pb.MY_STAGE_KIND_SENT: N_("Sent"),
