@@ -36,6 +36,11 @@ class SystemClock:
         """Return the present day where the agency sits."""
         return self.now().astimezone(self._zone).date()
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is from the machine's."""
+        return self._offset
+
     def advance(self, by: timedelta) -> None:
         """Set the clock ahead; it runs on from there. For demonstrations."""
         self._offset += by

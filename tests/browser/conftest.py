@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import kit
 from chromium import provide_chromium
 
-
 TOWN_SECONDS = 400
 """The first test opens the town, which takes as long as all the others on a machine at work."""
 

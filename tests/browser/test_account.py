@@ -1,7 +1,11 @@
 """The account page by page: second factors, codes, password, address, devices, what happened."""
 
+from dataclasses import replace
+
 import pytest
 from door_kit import OTHER_PASSWORD, Client, app_code, secret_of, sees, with_account
+
+from identity_service.domain import throttling
 
 
 def send(page, within="main"):
@@ -14,6 +18,11 @@ def sign_in(page, person, password=""):
     page.fill("#login", person.user_name)
     page.fill("#password", password or person.password)
     send(page)
+
+
+def session_of(page):
+    kept = (one["value"] for one in page.context.cookies() if one["name"] == "sid")
+    return next(kept, "")
 
 
 @pytest.fixture
@@ -98,9 +107,30 @@ def test_guessing_the_second_factor_ends_in_the_try_later_page(town):
         assert "Try again in 10 minutes" in told.text
 
 
+def test_a_second_factor_guessed_too_often_says_what_opens_it_again(town, monkeypatch):
+    """NIST SP 800-63B-4 section 3.2.2: no time does; a new password by mail does."""
+    few = replace(throttling.FACTOR_IN_A_ROW, free=2)
+    monkeypatch.setattr(throttling, "FACTOR_IN_A_ROW", few)
+    person = with_account(town, "Tess")
+    with Client(town) as client:
+        client.sign_in(person)
+        page = client.fill("/account/app", "/account/app/new").text
+        uri = page.split('name="uri" value="')[1].split('"')[0].replace("&amp;", "&")
+        given = {"secret": secret_of(uri), "uri": uri, "code": app_code(secret_of(uri))}
+        assert client.fill("/account/app", "/account/app/confirm", **given).status_code == 303
+        wrong = {"password": person.password, "code": "000000"}
+        for said in ("code is wrong", "code is wrong", "we read none any more"):
+            told = client.fill("/account/confirm", **wrong)
+            assert (told.status_code, said in told.text) == (422, True), said
+        client.fill("/account", "/log-out")
+        client.sign_in(person)
+        told = client.fill("/log-in/second", code=app_code(secret_of(uri), ahead=1))
+        assert (told.status_code, "we read none any more" in told.text) == (422, True)
+
+
 @pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
 def test_password_and_address_are_changed(town, browse, looks_right, late, size, js):
-    """ASVS 5.0 6.2.3, 6.3.7, 7.5.1: the present password first; every change is told by mail."""
+    """ASVS 6.2.3, 6.3.7, 7.2.4, 7.5.1: the present password first; each change is told by mail."""
     person = with_account(town, "Quin")
     page = browse(size, js=js)
     sign_in(page, person)
@@ -112,8 +142,10 @@ def test_password_and_address_are_changed(town, browse, looks_right, late, size,
     assert "not your present password" in page.text_content("#password-error")
     page.fill("#password", person.password)
     page.fill("#new_password", OTHER_PASSWORD)
+    before = session_of(page)
     send(page)
     assert "password is changed" in page.text_content("main [role=status]")
+    assert session_of(page) not in ("", before), "7.2.4: another token"
 
     for _ in range(2):
         late()

@@ -48,7 +48,9 @@ def settings_of(service: str) -> set[str]:
     for kind in known:
         known += kind.__subclasses__()
     ours = [
-        kind for kind in known if kind.__module__.split(".")[0] in {f"{service}_service", "chassis", "web"}
+        kind
+        for kind in known
+        if kind.__module__.split(".")[0] in {f"{service}_service", "chassis", "web"}
     ]
     return {field.upper() for kind in ours for field in kind.model_fields}
 

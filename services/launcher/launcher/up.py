@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -105,15 +105,14 @@ def _clock(root: Path, *, demonstrate: bool) -> SystemClock:
     kept = root / CLOCK_FILE
     if demonstrate:
         return SystemClock(start=OPENS)
+    clock = SystemClock()
     if kept.exists():
-        ahead = timedelta(seconds=json.loads(kept.read_text())["seconds"])
-        return SystemClock(start=datetime.now(UTC) + ahead)
-    return SystemClock()
+        clock.advance(timedelta(seconds=json.loads(kept.read_text())["seconds"]))
+    return clock
 
 
 def _keep(root: Path, clock: SystemClock) -> None:
-    seconds = (clock.now() - datetime.now(UTC)).total_seconds()
-    (root / CLOCK_FILE).write_text(json.dumps({"seconds": seconds}))
+    (root / CLOCK_FILE).write_text(json.dumps({"seconds": clock.ahead.total_seconds()}))
 
 
 def _port(variable: str, usual: int) -> int:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from math import prod
 from typing import Final
 
 from zxcvbn import zxcvbn
@@ -64,30 +65,30 @@ def password_problems(
         yield Problem(
             field, "must not be made of your name, your e-mail address or the name of this service"
         )
-    elif is_common(said) or _guesses_log10(said, words) < _GUESSES_LOG10_MIN:
+    elif is_common(said) or _guesses(said, words) < 10**_GUESSES_LOG10_MIN:
         yield Problem(
             field,
             "is a common password or easily guessed: take words that do not belong together",
         )
 
 
-def _guesses_log10(said: str, words: Collection[str]) -> float:
-    """Return how many guesses a password takes, as power of ten. Its time is bounded.
+def _guesses(said: str, words: Collection[str]) -> int:
+    """Return how many guesses a password takes. Its time is bounded.
 
     With many signs it is weighed twice, in pieces of few and whole with the signs that are no
     figures made others: the lower count holds.
     """
     looked_at = said[:_LOOKED_AT_CHARACTERS_MAX]
     pieces = list(_pieces(looked_at))
-    in_pieces = sum(_weighed(piece, words) for piece in pieces)
+    in_pieces = prod(_weighed(piece, words) for piece in pieces)
     if len(pieces) == 1:
         return in_pieces
     return min(in_pieces, _weighed(looked_at.translate(_OTHERS), words))
 
 
-def _weighed(said: str, words: Collection[str]) -> float:
+def _weighed(said: str, words: Collection[str]) -> int:
     found = zxcvbn(said, user_inputs=sorted(words), max_length=_LOOKED_AT_CHARACTERS_MAX)
-    return float(found["guesses_log10"])
+    return int(found["guesses"])
 
 
 def _pieces(said: str) -> Iterator[str]:
