@@ -13,6 +13,7 @@ from chassis.ids import derived_id, new_id
 from childsupport.case.v1 import appointment_service_pb2 as appointment_pb
 from childsupport.case.v1 import conversation_service_pb2 as conversation_pb
 from childsupport.case.v1 import document_service_pb2 as document_pb
+from childsupport.case.v1 import office_service_pb2 as office_pb
 from childsupport.case.v1 import party_service_pb2 as party_pb
 from childsupport.case.v1.appointment_service_pb2_grpc import AppointmentServiceStub
 from childsupport.case.v1.case_service_pb2 import BankAccount, Employer, PostalAddress
@@ -24,20 +25,52 @@ from childsupport.case.v1.document_service_pb2_grpc import (
     DocumentPartyServiceStub,
     DocumentServiceStub,
 )
+from childsupport.case.v1.office_service_pb2_grpc import OfficeReadServiceStub, OfficeServiceStub
 from childsupport.case.v1.party_service_pb2_grpc import PartyServiceStub
 from launcher.clients import Clients
 from launcher.world import participant_id
 
+OFFICES = (
+    office_pb.Office(
+        office_id="21073",
+        phone="5025550173",
+        street="315 West Main Street",
+        city="Frankfort",
+        zip_code="40601",
+        hours="Monday to Friday, 8:00 to 4:30",
+        email="franklin@agency.example",
+    ),
+    office_pb.Office(
+        office_id="21239",
+        phone="8595550139",
+        street="103 South Main Street",
+        city="Versailles",
+        zip_code="40383",
+        hours="Monday to Friday, 8:00 to 4:00",
+        email="woodford@agency.example",
+    ),
+)
+"""Where the offices of the four parents are; the telephones ring nowhere."""
 CASE = derived_id("demo", "case", "0000123456")
 
 
 def fill_desks(clients: Clients, today: date) -> None:
     """Let Jane and John write, report and send, and their office answer and ask."""
     jane, john = participant_id("jane-doe"), participant_id("john-doe")
+    _say_where_offices_are(clients)
     _talk(clients, jane, john)
     _report(clients, jane, john, today)
     _documents(clients, john, today)
     _appointments(clients, (jane, john), today)
+
+
+def _say_where_offices_are(clients: Clients) -> None:
+    reads = OfficeReadServiceStub(clients.channels["case"])
+    offices = OfficeServiceStub(clients.channels["case"])
+    for said in OFFICES:
+        known = reads.GetOffice(office_pb.GetOfficeRequest(office_id=said.office_id)).office
+        known.MergeFrom(said)
+        offices.UpdateOffice(office_pb.UpdateOfficeRequest(request_id=new_id(), office=known))
 
 
 def _talk(clients: Clients, jane: str, john: str) -> None:
