@@ -56,7 +56,9 @@ def with_account(town, first: str) -> Person:
             )
         )
         mail = town.arrival(person.email, 0, lambda one: bool(one.token))
-        asked = pb.VerifyEmailRequest(request_id=str(uuid.uuid4()), token=mail.token)
+        asked = pb.VerifyEmailRequest(
+            request_id=str(uuid.uuid4()), token=mail.token, password=person.password
+        )
         return replace(person, user_name=accounts.VerifyEmail(asked).user_name)
 
 
@@ -94,8 +96,9 @@ def secret_of(uri: str) -> str:
 class Client(httpx.Client):
     """A browser's bare bones: cookies, forms with their tokens, no redirects of its own."""
 
-    def __init__(self, town) -> None:
-        super().__init__(base_url=town.portal_url, timeout=30, follow_redirects=False)
+    def __init__(self, town, site: str = "portal") -> None:
+        url = town.portal_url if site == "portal" else town.console_url
+        super().__init__(base_url=url, timeout=30, follow_redirects=False)
 
     def token(self, page: str) -> str:
         """Return the token of a page's main form."""

@@ -94,14 +94,25 @@ def register(page, first, last, email, looks):
 
 
 def confirm(page, link, looks):
-    """Open the mail's link twice, as mail programs do, then press its button; twice, too."""
+    """Open the mail's link twice, as mail programs do, then send the password; twice, too.
+
+    The link alone makes no account valid: whoever asked may be a stranger (ASVS 5.0 6.4.1).
+    """
     for _ in range(2):
         page.goto(link)
     looks("verify")
+    for typed in ("", OTHER_PASSWORD):
+        page.fill("#password", typed)
+        send(page)
+        assert page.title().startswith("Error:")
+    assert "not the password that you chose" in page.text_content("#password-error")
+    looks("verify-refused")
+    page.fill("#password", PASSWORD)
     send(page)
     user_name = page.text_content(".site-figure")
     looks("verified")
     page.goto(link)
+    page.fill("#password", PASSWORD)
     send(page)
     assert "does not work any more" in page.text_content("h1")
     looks("dead-link")
@@ -198,3 +209,8 @@ def test_everything_at_the_door_speaks_spanish(town, browse, looks_right):
     send(page)
     mail = town.arrival(person.email, 0, lambda one: bool(one.token))
     assert "Abra este" in mail.text, "the mail speaks the language of the page"
+    page.goto(mail.link)
+    page.fill("#password", OTHER_PASSWORD)
+    send(page)
+    assert "no es la contraseña que eligió" in page.text_content("#password-error")
+    looks_right(page, "door-es-verify-refused")

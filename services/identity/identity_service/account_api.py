@@ -47,7 +47,8 @@ class Accounts:
 
     def VerifyEmail(self, request: pb.VerifyEmailRequest, work: Work) -> pb.VerifyEmailResponse:
         """Confirm an e-mail address."""
-        return pb.VerifyEmailResponse(user_name=registering.verify_email(work, request.token))
+        name = registering.verify_email(work, request.token, request.password)
+        return pb.VerifyEmailResponse(user_name=name)
 
     def LogIn(self, request: pb.LogInRequest, work: Work) -> pb.LogInResponse:
         """Log in."""
@@ -112,14 +113,16 @@ class Accounts:
         self, request: pb.ChangePasswordRequest, work: Work
     ) -> pb.ChangePasswordResponse:
         """Change the password."""
-        registering.change_password(
+        opened = registering.change_password(
             work,
             request.session_token,
             request.password,
             request.new_password,
             end_others=request.end_other_sessions,
         )
-        return pb.ChangePasswordResponse()
+        return pb.ChangePasswordResponse(
+            session_token=opened.token, session=messages.session(work, opened)
+        )
 
     def RequestPasswordReset(
         self, request: pb.RequestPasswordResetRequest, work: Work

@@ -58,7 +58,9 @@ def forget(work: Work, on: date) -> Mapping[str, int | str]:
     return {
         "sessions": sessions.forget(work.session, now - _KEPT_ENDED, life),
         "codes": codes.forget(work.session, now - _KEPT_ENDED),
-        "throttles": throttles.forget(work.session, now - limiting.FORGET_AFTER),
+        "throttles": throttles.forget(
+            work.session, now - limiting.FORGET_AFTER, limiting.FORGOTTEN_KINDS
+        ),
         "devices": accounts.forget_devices(work.session, before=now - _KEPT_DEVICE),
         "accounts": accounts.remove_unverified(work.session, now - _KEPT_UNVERIFIED),
         "passkey_challenges": passkeys.forget(work.session, now),

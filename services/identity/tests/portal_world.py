@@ -150,7 +150,7 @@ class Portal:
         self.ask_account(email, first)
         self.answer()
         (mailed,) = self.post()
-        return str(self.call("VerifyEmail", token=mailed.link).user_name)
+        return str(self.call("VerifyEmail", token=mailed.link, password=PASSWORD).user_name)
 
     def log_in(self, login: str = EMAIL, password: str = PASSWORD, **given: Any) -> Any:
         found = self.call(

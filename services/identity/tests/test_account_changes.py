@@ -1,13 +1,15 @@
 """Reset, change of e-mail, re-authentication, authenticator app, recovery codes. ASVS 5.0 rows."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from portal_world import EMAIL, OTHER_PASSWORD, PASSWORD
 
 from childsupport.common.v1.errors_pb2 import ErrorReason
 from childsupport.identity.v1 import account_service_pb2 as pb
-from identity_service.domain import totp
+from identity_service.domain import throttling, totp
+from identity_service.service import SERVICE
 from identity_service.store import accounts
 
 UNAUTHENTICATED = ErrorReason.ERROR_REASON_UNAUTHENTICATED
@@ -105,10 +107,25 @@ def test_changing_the_password_needs_the_present_one(jane):
     given = {"session_token": first, "new_password": OTHER_PASSWORD}
     told = jane.refused("ChangePassword", password="not it at all", **given)
     assert told.reason == UNAUTHENTICATED
-    jane.call("ChangePassword", password=PASSWORD, end_other_sessions=True, **given)
+    renewed = jane.call("ChangePassword", password=PASSWORD, end_other_sessions=True, **given)
     assert kinds(jane) == [("password_changed", EMAIL)]
-    jane.call("GetSession", session_token=first)
+    jane.call("GetSession", session_token=renewed.session_token)
     assert jane.refused("GetSession", session_token=other).reason == UNAUTHENTICATED
+
+
+def test_changing_the_password_gives_a_new_token_and_shows_no_second_factor(jane):
+    """7.2.4; 7.5.1: what asks for both factors does not count the password alone as both."""
+    _, token = with_app(jane)
+    for _ in range(2):
+        jane.advance(minutes=10)
+        jane.call("TouchSession", session_token=token)
+    given = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
+    renewed = jane.call("ChangePassword", session_token=token, **given)
+    assert jane.refused("GetSession", session_token=token).reason == UNAUTHENTICATED
+    session = jane.call("GetSession", session_token=renewed.session_token).session
+    assert session == renewed.session
+    told = jane.refused("RemoveTotp", session_token=renewed.session_token)
+    assert told.metadata["rule"] == "reauthentication"
 
 
 def test_stolen_session_is_no_place_to_guess_the_password(jane):
@@ -235,6 +252,37 @@ def test_second_factor_is_not_guessed(jane):
     known = jane.origin(device=first.device_token)
     token = jane.log_in(origin=known).session_token
     jane.call("CompleteLogIn", **(given | {"session_token": token}), origin=known)
+
+
+def test_a_hundred_wrong_codes_in_a_row_close_the_second_factor_until_a_reset(jane, monkeypatch):
+    """NIST SP 800-63B-4 section 3.2.2: over all sessions and days; no waiting opens it again."""
+    assert throttling.FACTOR_IN_A_ROW.free == 100
+    monkeypatch.setattr(throttling, "FACTOR_IN_A_ROW", replace(throttling.FACTOR_IN_A_ROW, free=12))
+    secret, token = with_app(jane)
+    recovery = jane.call("CreateRecoveryCodes", session_token=token).recovery_codes
+
+    def wrong():
+        given = {"session_token": jane.log_in().session_token, "totp_code": "000000"}
+        return jane.refused("CompleteLogIn", **given).reason
+
+    assert [wrong() for _ in range(9)] == [UNAUTHENTICATED] * 9
+    jane.call("CompleteLogIn", session_token=jane.log_in().session_token, recovery_code=recovery[0])
+    for days in (0, 3):
+        jane.advance(days=days)
+        assert [wrong() for _ in range(6)] == [UNAUTHENTICATED] * 6
+        forget = next(job for job in SERVICE.jobs if job.name == "forget")
+        jane.runtime.run_job(forget, jane.runtime.clock.today())
+    jane.advance(days=400)
+    jane.runtime.run_job(forget, jane.runtime.clock.today())
+    pending = jane.log_in().session_token
+    for shown in ({"totp_code": code_at(jane, secret)}, {"recovery_code": recovery[1]}):
+        told = jane.refused("CompleteLogIn", session_token=pending, **shown)
+        assert told.metadata["rule"] == "second_factor_tries"
+    jane.call("ResetPassword", token=reset_link(jane), new_password=OTHER_PASSWORD)
+    pending = jane.log_in(password=OTHER_PASSWORD)
+    assert pending.session.state == pb.SESSION_STATE_SECOND_FACTOR
+    given = {"session_token": pending.session_token, "totp_code": code_at(jane, secret)}
+    assert jane.call("CompleteLogIn", **given).session.second_factor
 
 
 def test_reset_does_not_go_round_the_second_factor(jane):

@@ -27,7 +27,8 @@ def test_account_is_asked_for_verified_and_logged_in_to(portal):
     (mailed,) = portal.post()
     assert (mailed.kind, mailed.email, mailed.user_name) == ("verify_email", EMAIL, "Jane.Doe")
     assert portal.refused("LogIn", login=EMAIL, password=PASSWORD).reason == UNAUTHENTICATED
-    assert portal.call("VerifyEmail", token=mailed.link).user_name == "Jane.Doe"
+    confirmed = portal.call("VerifyEmail", token=mailed.link, password=PASSWORD)
+    assert confirmed.user_name == "Jane.Doe"
     for login in ("jane.doe", "JANE@example.org"):
         logged_in = portal.log_in(login)
         assert logged_in.session.state == pb.SESSION_STATE_IN_FORCE
@@ -49,12 +50,14 @@ def test_link_works_once_and_for_a_day(portal):
     link = portal.post()[0].link
     assert len(link) >= 43
     portal.advance(hours=24)
-    assert portal.refused("VerifyEmail", token=link).metadata["rule"] == "link"
+    used = portal.refused("VerifyEmail", token=link, password=PASSWORD)
+    assert used.metadata["rule"] == "link"
     portal.ask_account()
     portal.answer()
     link = portal.post()[0].link
-    portal.call("VerifyEmail", token=link)
-    assert portal.refused("VerifyEmail", token=link).metadata["rule"] == "link"
+    portal.call("VerifyEmail", token=link, password=PASSWORD)
+    used = portal.refused("VerifyEmail", token=link, password=PASSWORD)
+    assert used.metadata["rule"] == "link"
 
 
 def test_address_that_has_an_account_gets_the_same_answer_and_its_owner_a_mail(portal):
@@ -77,7 +80,8 @@ def test_who_asks_first_with_a_strangers_address_gains_nothing(portal):
     portal.answer()
     (first,) = portal.post()
     portal.account()
-    assert portal.refused("VerifyEmail", token=first.link).metadata["rule"] == "link"
+    given = {"token": first.link, "password": OTHER_PASSWORD}
+    assert portal.refused("VerifyEmail", **given).metadata["rule"] == "link"
     told = portal.refused("LogIn", login=EMAIL, password=OTHER_PASSWORD, origin=portal.origin())
     assert told.reason == UNAUTHENTICATED
 
@@ -149,7 +153,7 @@ def test_password_is_verified_as_it_was_given(portal):
     typed = "ﬁve purple lanterns é"
     portal.ask_account(password=typed)
     portal.answer()
-    portal.call("VerifyEmail", token=portal.post()[0].link)
+    portal.call("VerifyEmail", token=portal.post()[0].link, password=typed)
     assert portal.log_in(password="five purple lanterns e\N{COMBINING ACUTE ACCENT}")
     for wrong in (typed.upper(), typed[:-1]):
         told = portal.refused("LogIn", login=EMAIL, password=wrong, origin=portal.origin())
@@ -330,7 +334,7 @@ def test_nothing_secret_is_in_clear_in_database_log_or_event(portal, log):
     portal.ask_account()
     portal.answer()
     (mailed,) = portal.post()
-    portal.call("VerifyEmail", token=mailed.link)
+    portal.call("VerifyEmail", token=mailed.link, password=PASSWORD)
     portal.log_in()
     tables = portal.identity.rows(
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"

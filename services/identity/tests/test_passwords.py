@@ -97,7 +97,7 @@ def test_a_stolen_password_is_refused_with_its_reason(portal_with: Any, tmp_path
     portal.ask_account(password=own)
     portal.answer()
     (mailed,) = portal.post()
-    portal.call("VerifyEmail", token=mailed.link)
+    portal.call("VerifyEmail", token=mailed.link, password=own)
     token = portal.log_in(password=own).session_token
     changed = portal.refused(
         "ChangePassword",

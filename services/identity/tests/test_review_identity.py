@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from console_world import Console
-from portal_world import EMAIL, OTHER_PASSWORD, Portal
+from portal_world import EMAIL, OTHER_PASSWORD, PASSWORD, Portal
 from sqlalchemy import Connection, Engine, event
 from test_lost_factor import REMOVE, Office
 from test_passkeys import ORIGIN
@@ -65,6 +65,48 @@ def test_another_address_that_a_thief_asked_for_ends_with_the_second_factor(
     office.call(office.ann, "StartReset", **REMOVE)
     office.call(office.ben, "ConfirmSecondFactorRemoval", participant_id=REMOVE["participant_id"])
     assert office.portal.refused("ConfirmEmail", token=link).metadata["rule"] == "link"
+
+
+def asked_by_a_stranger(portal: Portal) -> str:
+    """Ask for an account with Jane's address and a password of one's own; return Jane's link."""
+    portal.ask_account(first="Mallory", password=OTHER_PASSWORD)
+    portal.answer()
+    (mailed,) = portal.post()
+    return mailed.link
+
+
+def test_the_owner_of_an_address_makes_no_strangers_account_valid(portal: Portal) -> None:
+    """ASVS 5.0 6.4.1, pre-hijacking: the link alone opened what the stranger's password opens."""
+    link = asked_by_a_stranger(portal)
+    told = {
+        (error.reason, error.detail)
+        for error in (
+            portal.refused("VerifyEmail", token=link, password=password)
+            for password in ("", PASSWORD, "x" * 5_000)
+        )
+    }
+    assert [reason for reason, _ in told] == [UNAUTHENTICATED], "one answer for every mistake"
+    log_in = {"login": EMAIL, "password": OTHER_PASSWORD, "origin": portal.origin()}
+    assert portal.refused("LogIn", **log_in).reason == UNAUTHENTICATED
+    assert portal.account() == "Jane.Doe", "Jane asks herself, and it is hers"
+    assert portal.refused("LogIn", **log_in).reason == UNAUTHENTICATED
+
+
+def test_a_link_is_no_place_to_guess_the_password_and_stays_good_for_the_right_one(
+    portal: Portal,
+) -> None:
+    """ASVS 5.0 6.3.1: counted though the call is refused; the link lives until its end."""
+    portal.ask_account()
+    portal.answer()
+    (mailed,) = portal.post()
+    given = {"token": mailed.link, "password": "guess"}
+    tries = [portal.refused("VerifyEmail", **given).reason for _ in range(11)]
+    assert tries == [UNAUTHENTICATED] * 10 + [LIMIT]
+    right = {"token": mailed.link, "password": PASSWORD}
+    assert portal.refused("VerifyEmail", **right).reason == LIMIT
+    portal.advance(minutes=1)
+    assert portal.call("VerifyEmail", **right).user_name == "Jane.Doe"
+    assert portal.log_in().session_token
 
 
 @pytest.mark.parametrize(

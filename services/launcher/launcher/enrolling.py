@@ -101,7 +101,7 @@ def _account(
     before = len(mails(folder, email))
     accounts.CreateAccount(asked)
     mail = arrival(folder, email, before, lambda one: bool(one.token))
-    confirmed = pb.VerifyEmailRequest(request_id=new_id(), token=mail.token)
+    confirmed = pb.VerifyEmailRequest(request_id=new_id(), token=mail.token, password=PASSWORD)
     user_name = accounts.VerifyEmail(confirmed).user_name
     return Login(name, user_name, PASSWORD, email, participant_id)
 

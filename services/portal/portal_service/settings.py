@@ -2,6 +2,8 @@
 
 from web.settings import WebSettings
 
+HOTLINE = "(800) 248-1163"
+"""Of Kentucky's program: seeds 000 and 001."""
 QUICK_EXIT = "https://www.weather.gov/"
 
 
@@ -14,3 +16,5 @@ class PortalSettings(WebSettings):
     notification_grpc_target: str = ""
     quick_exit: str = QUICK_EXIT
     """Where the quick exit leads: a page that anybody may have open."""
+    hotline: str = HOTLINE
+    """The program's telephone number, as it is read."""

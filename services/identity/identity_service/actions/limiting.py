@@ -15,6 +15,7 @@ from identity_service.store.apart import apart
 
 _KEY_BYTES: Final = 32
 FORGET_AFTER: Final = max(limit.forget_after for limit in LIMITS) + timedelta(days=1)
+FORGOTTEN_KINDS: Final = tuple(limit.kind for limit in LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ def count(work: Work, tries: Sequence[Tries], *, audited: bool = True) -> None:
 def may(work: Work, one: Tries) -> bool:
     """Count within the present transaction; False when it was too often."""
     return throttles.count(work.session, _key(work, one), one.limit, work.clock.now()) is None
+
+
+def may_apart(work: Work, one: Tries) -> bool:
+    """Count in a transaction of its own; False when it was too often."""
+    with apart(work.session) as session:
+        return throttles.count(session, _key(work, one), one.limit, work.clock.now()) is None
 
 
 def clear(work: Work, tries: Sequence[Tries]) -> None:

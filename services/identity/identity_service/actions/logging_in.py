@@ -13,6 +13,7 @@ from chassis.runtime import Work
 from identity_service import codes, credentials
 from identity_service.actions import limiting, second_factors, sessions, telling
 from identity_service.actions.limiting import Tries
+from identity_service.actions.refusing import precondition
 from identity_service.actions.sessions import Opened, Origin
 from identity_service.domain import throttling
 from identity_service.domain.accounts import email_key, prepared, user_name_key
@@ -91,9 +92,16 @@ def check_password(work: Work, login: str, password: str, origin: Origin) -> Acc
 
 def check_own_password(work: Work, opened: Opened, password: str) -> None:
     """Check the password of a session's own account. Raises UNAUTHENTICATED, LIMIT_EXCEEDED."""
-    account = opened.account
     # By session: a thief of one session does not stop the owner in another.
-    tries = [Tries(throttling.PASSWORD, (account.account_id, opened.session.session_id))]
+    check_password_of(work, opened.account, opened.session.session_id, password)
+
+
+def check_password_of(work: Work, account: Account, where: str, password: str) -> None:
+    """Check the password of a known account; `where`: the session or link that counts the tries.
+
+    Raises UNAUTHENTICATED, LIMIT_EXCEEDED.
+    """
+    tries = [Tries(throttling.PASSWORD, (account.account_id, where))]
     limiting.count(work, tries)
     if not credentials.matches(account.password_hash, prepared(password)):
         _record_failure(work, account, "reauthentication_failed")
@@ -104,15 +112,30 @@ def check_own_password(work: Work, opened: Opened, password: str) -> None:
 def check_second_factor(
     work: Work, opened: Opened, proof: second_factors.Proof, origin: Origin, machine: Clock
 ) -> None:
-    """Check the second factor of a session. Raises UNAUTHENTICATED, LIMIT_EXCEEDED."""
+    """Check the second factor of a session.
+
+    Raises UNAUTHENTICATED, LIMIT_EXCEEDED; FAILED_PRECONDITION (rule `second_factor_tries`) once
+    so many in a row were wrong that only a new password by mail, or an office, opens it again.
+    """
     account = opened.account
     device = _known_device(work, account, origin)
     tries = [Tries(throttling.SECOND_FACTOR, (account.account_id, device.hex()))]
     limiting.count(work, tries)
+    in_a_row = factor_tries(account)
+    if not limiting.may_apart(work, in_a_row):
+        raise precondition(
+            "second_factor_tries",
+            f"{in_a_row.limit.free} codes in a row were wrong: set a new password by mail first",
+        )
     if not second_factors.is_right(work, account, proof, machine):
         _record_failure(work, account, "second_factor_failed")
         raise unauthenticated("the code is wrong or was used before")
-    limiting.clear(work, tries)
+    limiting.clear(work, [*tries, in_a_row])
+
+
+def factor_tries(account: Account) -> Tries:
+    """Return what counts the wrong second factors of an account in a row, from all sessions."""
+    return Tries(throttling.FACTOR_IN_A_ROW, (account.account_id,))
 
 
 def entered(work: Work, opened: Opened, origin: Origin) -> Opened:

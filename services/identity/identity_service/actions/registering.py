@@ -13,7 +13,11 @@ from chassis.runtime import Work
 from identity_service import codes, credentials
 from identity_service.actions import limiting, passwords, sessions, telling
 from identity_service.actions.limiting import Tries
-from identity_service.actions.logging_in import check_own_password
+from identity_service.actions.logging_in import (
+    check_own_password,
+    check_password_of,
+    factor_tries,
+)
 from identity_service.actions.refusing import dead_link, refuse
 from identity_service.actions.sessions import Origin
 from identity_service.actions.telling import Secret
@@ -95,9 +99,16 @@ def create(work: Work, wanted: Mapping[str, str]) -> None:
     telling.mail(work, new.email, new.language, "verify_email", secret, now + EMAIL_LINK_LIVES)
 
 
-def verify_email(work: Work, token: str) -> str:
-    """Confirm the address of a new account; return its user name."""
+def verify_email(work: Work, token: str, password: str) -> str:
+    """Confirm the address of a new account; return its user name.
+
+    The password is the one chosen at registering: a link alone would have whoever owns the address
+    make an account valid that a stranger asked for, with a password that the stranger knows.
+    Raises FAILED_PRECONDITION (rule `link`), UNAUTHENTICATED, LIMIT_EXCEEDED.
+    """
     account = _account_of_link(work, VERIFY_EMAIL, token)[0]
+    # Refused, the call is rolled back: the link stays good for the right password.
+    check_password_of(work, account, VERIFY_EMAIL, password)
     accounts.change(work.session, account.account_id, verify_time=work.clock.now())
     telling.record(work, account.account_id, "verified")
     return account.user_name
@@ -134,20 +145,23 @@ def reset_password(work: Work, token: str, new_password: str) -> None:
     _set_password(work, account, new_password)
     session_store.end(work.session, account.account_id, work.clock.now())
     accounts.forget_devices(work.session, account_id=account.account_id)
-    limiting.clear(work, [Tries(throttling.ACCOUNT, (account.account_id,))])
+    whole = Tries(throttling.ACCOUNT, (account.account_id,))
+    limiting.clear(work, [whole, factor_tries(account)])
     telling.record(work, account.account_id, "password_reset")
 
 
 def change_password(
     work: Work, token: str, password: str, new_password: str, *, end_others: bool
-) -> None:
-    """Change the password of a session's account."""
+) -> sessions.Opened:
+    """Change the password of a session's account; the session gets another token."""
     opened = sessions.require(work, token)
     check_own_password(work, opened, password)
     _set_password(work, opened.account, new_password)
     if end_others:
         end_others_of(work, opened)
     telling.record(work, opened.account.account_id, "password_changed", opened.session.session_id)
+    # No second factor was shown: what asks for both counts from when both were.
+    return sessions.renew(work, opened, reauthenticate_time=opened.session.reauthenticate_time)
 
 
 def end_others_of(work: Work, opened: sessions.Opened, only: str = "") -> int:

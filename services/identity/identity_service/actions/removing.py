@@ -11,7 +11,8 @@ from typing import Final
 
 from chassis.errors import not_found
 from chassis.runtime import Work
-from identity_service.actions import granting, registering, second_factors, telling
+from identity_service.actions import granting, limiting, registering, second_factors, telling
+from identity_service.actions.logging_in import factor_tries
 from identity_service.actions.refusing import precondition, refuse
 from identity_service.domain.clients import Problem
 from identity_service.store import accounts, codes, enrolments, participants, passkeys
@@ -69,6 +70,7 @@ def confirm(work: Work, participant_id: str) -> None:
         codes.drop(work.session, account_id, purpose)
     session_store.end(work.session, account_id, now)
     accounts.forget_devices(work.session, account_id=account_id)
+    limiting.clear(work, [factor_tries(account)])
     telling.record(work, account_id, "second_factor_removed")
     telling.mail_account(work, account, "second_factor_removed")
     participant = participants.find(work.session, participant_id)

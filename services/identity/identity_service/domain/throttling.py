@@ -24,6 +24,7 @@ class Limit:
 
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_FOR_GOOD = timedelta(days=36_525)
 
 ADDRESS: Final = Limit("address", 5, timedelta(seconds=30), _HOUR, _DAY)
 """Wrong log-ins with a login, as it was typed, from one address."""
@@ -33,8 +34,11 @@ ACCOUNT: Final = Limit("account", 100, _HOUR, _DAY, _DAY)
 """Wrong log-ins for an account from all unknown devices together."""
 SECOND_FACTOR: Final = Limit("second_factor", 10, 10 * _MINUTE, _HOUR, _DAY)
 """Wrong second factors of an account whose password was right."""
+FACTOR_IN_A_ROW: Final = Limit("factor_in_a_row", 100, _FOR_GOOD, _FOR_GOOD, _FOR_GOOD)
+"""Wrong second factors of an account in a row; no time ends it, a reset does. None of a stranger:
+the password was shown before."""
 PASSWORD: Final = Limit("password", 10, _MINUTE, _HOUR, _DAY)
-"""Wrong passwords within a session."""
+"""Wrong passwords within a session, or with the link that confirms an e-mail address."""
 DETAILS: Final = Limit("details", 5, _HOUR, _DAY, _DAY)
 """Dates of birth and numbers that an account shows to get access."""
 KEY: Final = Limit("key", 5, 10 * _MINUTE, _HOUR, _DAY)
@@ -49,3 +53,4 @@ MAILS: Final = Limit("mails", 5, _HOUR, _DAY, _DAY)
 LIMITS: Final = (
     *(ADDRESS, DEVICE, ACCOUNT, SECOND_FACTOR, PASSWORD, DETAILS, KEY, ASKS, MAILS, PASSKEY_ASKS),
 )
+"""Those that time forgets."""

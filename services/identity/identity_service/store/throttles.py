@@ -52,7 +52,9 @@ def clear(session: Session, keys: Sequence[bytes]) -> None:
     session.execute(delete(throttle).where(_c.key.in_(keys)))
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Remove counts that were last touched before an instant; return how many."""
-    statement = delete(throttle).where(_c.last_time < before, _c.wait_until < before)
+def forget(session: Session, before: datetime, kinds: Sequence[str]) -> int:
+    """Remove counts of some kinds, last touched before an instant; return how many."""
+    statement = delete(throttle).where(
+        _c.kind.in_(kinds), _c.last_time < before, _c.wait_until < before
+    )
     return len(session.scalars(statement.returning(_c.key)).all())

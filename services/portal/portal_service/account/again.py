@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from chassis.errors import PlatformError
 from childsupport.identity.v1 import account_service_pb2 as pb
-from portal_service.door.signing_in import accounts
-from portal_service.door.trying import Reason, is_limit, onward, origin, try_later
+from portal_service.door.signing_in import CODES_CLOSED, NO_CODE_IS_READ, accounts
+from portal_service.door.trying import Reason, breaks, is_limit, onward, origin, try_later
 from portal_service.keeper import parent
 from web.i18n import N_
 from web.site import Page, Who
@@ -79,6 +79,9 @@ def take(visit: Visit) -> Response:
     except PlatformError as error:
         if is_limit(error):
             return try_later(visit, error)
+        if breaks(error, CODES_CLOSED):
+            form.wrong("code", NO_CODE_IS_READ)
+            return show(visit)
         if error.reason != Reason.ERROR_REASON_UNAUTHENTICATED:
             raise
         form.wrong("password", WRONG)

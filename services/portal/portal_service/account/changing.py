@@ -34,7 +34,7 @@ def change_password(visit: Visit) -> Response:
     if form.errors:
         return show_password(visit)
     try:
-        accounts(visit).ChangePassword(asked, **visit.as_site)
+        renewed = accounts(visit).ChangePassword(asked, **visit.as_site)
     except PlatformError as error:
         if is_limit(error):
             return try_later(visit, error)
@@ -44,6 +44,7 @@ def change_password(visit: Visit) -> Response:
             words = why_refused(asked.new_password)
             say(visit, error, {"new_password": ("new_password", words)})
         return show_password(visit)
+    visit.cookies.set("sid", renewed.session_token)
     return visit.redirect("/account", done="account.password_changed")
 
 

@@ -17,7 +17,6 @@ from childsupport.identity.v1.enrolment_service_pb2_grpc import (
     EnrolmentReadServiceStub,
     EnrolmentServiceStub,
 )
-from portal_service.door.registering import HOTLINE
 from portal_service.door.trying import breaks, is_limit, try_later
 from portal_service.keeper import parent
 from portal_service.menu import HOME
@@ -39,7 +38,7 @@ def show(visit: Visit) -> Response:
     if stands.flow == pb.ENROLMENT_FLOW_KEY:
         return visit.render("door/enrol_key.html", stands=stands, sent=_told(visit, "key_asked"))
     sent = _told(visit, "access_asked")
-    return visit.render("door/enrol_pin.html", stands=stands, sent=sent, hotline=HOTLINE)
+    return visit.render("door/enrol_pin.html", stands=stands, sent=sent)
 
 
 def show_details(visit: Visit) -> Response:

@@ -8,7 +8,15 @@ from starlette.responses import Response
 from chassis.errors import PlatformError
 from childsupport.identity.v1 import account_service_pb2 as pb
 from portal_service.door.signing_in import accounts
-from portal_service.door.trying import breaks, from_mail, is_limit, origin, say, try_later
+from portal_service.door.trying import (
+    Reason,
+    breaks,
+    from_mail,
+    is_limit,
+    origin,
+    say,
+    try_later,
+)
 from web.i18n import N_
 from web.site import Page, Who
 from web.visit import Visit
@@ -16,10 +24,9 @@ from web.visit import Visit
 PASSWORD_CHARACTERS_MIN = 15
 """What the contract of CreateAccount says of a password; identity decides."""
 GONE = 410
-HOTLINE = "(800) 248-1163"
-"""Of Kentucky's program: seeds 000 and 001."""
 TOKEN_CHARACTERS_MAX = 200
 
+NOT_CHOSEN = N_("This is not the password that you chose for this account. Check it and try again.")
 BAD_NAME = N_("Enter a name with letters, up to 60 characters.")
 BAD_EMAIL = N_("Enter an e-mail address, for example jane@example.org.")
 SHORT_PASSWORD = N_("Make it longer: it needs 15 characters or more, up to 128.")
@@ -31,7 +38,7 @@ WEAK_PASSWORD = N_(
 
 def show_register(visit: Visit) -> Response:
     """Ask for names, e-mail address and password."""
-    return visit.render("door/register.html", hotline=HOTLINE)
+    return visit.render("door/register.html")
 
 
 def register(visit: Visit) -> Response:
@@ -70,33 +77,38 @@ def show_sent(visit: Visit) -> Response:
 
 
 def show_verify(visit: Visit) -> Response:
-    """Offer to confirm the e-mail address."""
+    """Ask for the password that was chosen, to confirm the e-mail address."""
     from_mail(visit)
-    token = link_token(visit)
-    return visit.render(
-        "door/confirm_link.html", kind="verify", action="/verify-email", token=token
-    )
+    return _ask_to_confirm(visit, "verify", "/verify-email")
 
 
 def verify(visit: Visit) -> Response:
     """Confirm it; the account can sign in from now on."""
-    asked = pb.VerifyEmailRequest(request_id=visit.form.request_id, token=link_token(visit))
+    asked = pb.VerifyEmailRequest(
+        request_id=visit.form.request_id,
+        token=link_token(visit),
+        password=visit.form.secret("password"),
+    )
+    if visit.form.errors:
+        return _ask_to_confirm(visit, "verify", "/verify-email")
     try:
         confirmed = accounts(visit).VerifyEmail(asked, **visit.as_site)
     except PlatformError as error:
         if breaks(error, "link"):
             return dead_link(visit, "verify")
-        raise
+        if is_limit(error):
+            return try_later(visit, error)
+        if error.reason != Reason.ERROR_REASON_UNAUTHENTICATED:
+            raise
+        visit.form.wrong("password", NOT_CHOSEN)
+        return _ask_to_confirm(visit, "verify", "/verify-email")
     return visit.render("door/verified.html", user_name=confirmed.user_name)
 
 
 def show_confirm_email(visit: Visit) -> Response:
     """Offer to confirm the new e-mail address of an account."""
     from_mail(visit)
-    token = link_token(visit)
-    return visit.render(
-        "door/confirm_link.html", kind="email", action="/confirm-email", token=token
-    )
+    return _ask_to_confirm(visit, "email", "/confirm-email")
 
 
 def confirm_email(visit: Visit) -> Response:

@@ -8,7 +8,15 @@ from starlette.responses import RedirectResponse, Response
 from chassis.errors import PlatformError
 from childsupport.identity.v1 import account_service_pb2 as pb
 from childsupport.identity.v1.account_service_pb2_grpc import AccountServiceStub
-from portal_service.door.trying import Reason, is_limit, onward, origin, takes_passkeys, try_later
+from portal_service.door.trying import (
+    Reason,
+    breaks,
+    is_limit,
+    onward,
+    origin,
+    takes_passkeys,
+    try_later,
+)
 from portal_service.menu import HOME
 from portal_service.settings import PortalSettings
 from web import csrf
@@ -27,6 +35,12 @@ OF_THE_VISITOR = ("form", "apply")
 NO_SUCH_LOGIN = N_("We know no account with this login and password. Check both and try again.")
 WRONG_CODE = N_(
     "This code is wrong or was used before. If you waited long, go back and sign in again."
+)
+CODES_CLOSED = "second_factor_tries"
+"""Identity's rule: too many codes in a row were wrong."""
+NO_CODE_IS_READ = N_(
+    "Too many codes in a row were wrong, so we read none any more. Set a new password with a link"
+    " by mail (I forgot my password); then your codes work again."
 )
 
 
@@ -91,9 +105,10 @@ def take_second(visit: Visit) -> Response:
     except PlatformError as error:
         if is_limit(error):
             return try_later(visit, error)
-        if error.reason != Reason.ERROR_REASON_UNAUTHENTICATED:
+        closed = breaks(error, CODES_CLOSED)
+        if not closed and error.reason != Reason.ERROR_REASON_UNAUTHENTICATED:
             raise
-        visit.form.wrong("code", WRONG_CODE)
+        visit.form.wrong("code", NO_CODE_IS_READ if closed else WRONG_CODE)
         return show_second(visit)
     return enter(visit, opened)
 
