@@ -8,6 +8,7 @@ from door_kit import Client, alike, born_on, office_enables, somebody, with_acco
 
 from identity_service import credentials
 from identity_service.actions import logging_in, registering
+from launcher.hiring import code_of, hire
 
 FOREIGN = ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"})
 FOREIGN_ORIGIN = {"origin": "https://elsewhere.example"}
@@ -68,6 +69,35 @@ def test_a_second_sign_in_ends_the_first_of_the_browser(town, client):
     given = {"_token": token, "login": other.email, "password": other.password}
     assert client.post("/log-in", data=given).status_code == 303
     assert _opens_nothing(town, kept)
+
+
+def test_a_second_worker_at_one_browser_ends_the_session_of_the_first(town):
+    """7.4.1, at the console too: nothing that the first one left opens anything afterwards."""
+    with town.clients() as clients:
+        first, second = (
+            hire(clients, town.mail_folder, name, ["caseworker"], ["21073"])
+            for name in ("Una Early", "Vic Later")
+        )
+    with Client(town, "console") as client:
+        token = client.token("/log-in")
+        kept = ""
+        for worker in (first, second):
+            given = {
+                "_token": token,
+                "_request": str(uuid.uuid4()),
+                "login": worker.worker_id,
+                "password": worker.password,
+                "code": code_of(worker.totp_secret, steps_ahead=1),
+            }
+            assert client.post("/log-in", data=given).status_code == 303
+            if not kept:
+                kept = client.cookies["sid"]
+                token = client.token("/worklist")
+        assert client.get("/worklist").status_code == 200
+        assert client.cookies["sid"] != kept
+    with Client(town, "console") as other:
+        other.cookies.set("sid", kept, domain="localhost.local")
+        assert other.get("/worklist").headers["location"].startswith("/log-in")
 
 
 def test_forms_of_other_sites_are_refused(town, client):
@@ -181,7 +211,8 @@ def test_a_form_of_an_ended_session_changes_nothing_and_says_so(town, client):
     client.cookies.set("sid", kept, domain="localhost.local")
     given = {"_token": token, "_request": str(uuid.uuid4())}
     told = client.post("/account/password", data=given)
-    assert told.headers["location"] == "/log-in?ended=1"
+    place = told.headers["location"]
+    assert (place.split("?")[0], "ended=1" in place) == ("/log-in", True)
 
 
 def _opens_nothing(town, session_token) -> bool:

@@ -37,7 +37,10 @@ def show(visit: Visit) -> Response:
 
 
 def take(visit: Visit) -> Response:
-    """Sign in. Every mistake gets one answer (ASVS 5.0, 6.3.8)."""
+    """Sign in. Every mistake gets one answer (ASVS 5.0, 6.3.8).
+
+    A session that this browser had before ends on the server: it may be another worker's.
+    """
     form = visit.form
     asked = pb.LogInWorkerRequest(
         request_id=form.request_id,
@@ -58,6 +61,7 @@ def take(visit: Visit) -> Response:
         else:
             form.wrong("", NOT_RIGHT)
         return show(visit)
+    end_here(visit)
     visit.cookies.set("sid", answer.session_token)
     visit.cookies.set("form", "")
     if answer.device_token:
@@ -67,13 +71,18 @@ def take(visit: Visit) -> Response:
 
 def leave(visit: Visit) -> Response:
     """End the session on the server, and have the browser forget what it was shown."""
-    if visit.person is not None:
-        asked = pb.LogOutWorkerRequest(session_token=visit.person.session_token)
-        visit.stub("identity", WorkerSessionServiceStub).LogOutWorker(asked, **visit.as_site)
-    visit.cookies.set("sid", "")
+    end_here(visit)
     answer = RedirectResponse("/log-in?done=door.out", SEE_OTHER)
     answer.headers["clear-site-data"] = CLEAR
     return visit.finish(answer)
+
+
+def end_here(visit: Visit) -> None:
+    """End on the server whatever session this browser has."""
+    if token := visit.cookies.get("sid"):
+        asked = pb.LogOutWorkerRequest(session_token=token)
+        visit.stub("identity", WorkerSessionServiceStub).LogOutWorker(asked, **visit.as_site)
+        visit.cookies.set("sid", "")
 
 
 def stay(visit: Visit) -> Response:
