@@ -11,6 +11,7 @@ from google.type.date_pb2 import Date
 
 LOCALES = {"en": "en_US", "es": "es_US"}
 CURRENCY = "USD"
+_PHONE_DIGITS = 10
 
 
 def money(cents: int, language: str) -> str:
@@ -39,3 +40,10 @@ def instant(value: Timestamp | datetime, language: str, zone: str) -> str:
     local = value.astimezone(ZoneInfo(zone))
     at = format_time(local, format="short", locale=LOCALES[language])
     return f"{day(local.date(), language, 'medium')}, {at}"
+
+
+def phone(number: str) -> str:
+    """Return a phone number as people write it: (502) 555-0100."""
+    if len(number) == _PHONE_DIGITS and number.isdecimal():
+        return f"({number[:3]}) {number[3:6]}-{number[6:]}"
+    return number

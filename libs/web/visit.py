@@ -148,6 +148,7 @@ class Visit:
             "new_id": new_id,
             "money": partial(saying.money, language=self.language),
             "day": partial(saying.day, language=self.language),
+            "phone": saying.phone,
             "month": partial(saying.month, language=self.language),
             "instant": partial(
                 saying.instant, language=self.language, zone=self.site.settings.time_zone

@@ -14,7 +14,6 @@ CASE_QUERY = "case"
 PAGE_SIZE = 1_000
 """What one call of a list returns at the most; a case has not nearly so many of anything."""
 
-_PHONE_DIGITS = 10
 _ZIP_DIGITS = 5
 
 
@@ -60,13 +59,6 @@ def numbers(visit: Visit) -> dict[str, str]:
     """Return the case numbers by case id where there are several; none for the only case."""
     parties = parent(visit).parties
     return {one.case_id: one.case_number for one in parties} if len(parties) > 1 else {}
-
-
-def phone(number: str) -> str:
-    """Return a phone number as people write it: (502) 555-0100."""
-    if len(number) == _PHONE_DIGITS and number.isdecimal():
-        return f"({number[:3]}) {number[3:6]}-{number[6:]}"
-    return number
 
 
 def zip_code(code: str) -> str:

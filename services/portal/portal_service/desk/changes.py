@@ -139,7 +139,6 @@ def _shower(one: Reportable) -> Callable[[Visit], Response]:
             one=one,
             known=known,
             preferred=_PREFERRED.get(known.preferred_contact, ""),
-            phone=cases.phone,
             zip_code=cases.zip_code,
             children=_children(visit, party) if one.slug == "insurance" else (),
         )

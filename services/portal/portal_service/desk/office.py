@@ -12,7 +12,6 @@ def show(visit: Visit) -> Response:
     return visit.render(
         "desk/office.html",
         cases=cases.my_cases(visit),
-        phone=cases.phone,
         zip_code=cases.zip_code,
     )
 

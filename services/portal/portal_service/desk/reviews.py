@@ -181,7 +181,10 @@ def take_contest(visit: Visit) -> Response:
     try:
         visit.stub("case", ReviewServiceStub).ContestReview(request, **visit.as_person)
     except PlatformError as error:
-        form.refuse(error, {"statement": "statement"})
+        if "review_id" in error.metadata:
+            form.wrong("", UNDER_WAY, error.detail)
+        elif _one(visit, party).may_contest:
+            form.refuse(error, {"statement": "statement"})
         return show_contest(visit)
     return visit.redirect("/reviews", done="desk.review_contested")
 
@@ -220,6 +223,8 @@ def _shown(party: Party, review: own_pb.MyReview) -> Shown:
     under_way = review.state == pb.REVIEW_STATE_UNDER_REVIEW
     if review.state == pb.REVIEW_STATE_REQUESTED and not review.asked_by_me:
         state = OTHER_ASKED
+    if under_way and review.reasons:
+        state, what = CONTESTED
     return Shown(
         review,
         step,
@@ -237,6 +242,11 @@ def _order_name(visit: Visit, order: own_pb.MyOrder) -> str:
 
 
 OTHER_ASKED = N_("A review was asked for; we have not decided yet")
+CONTESTED = (
+    N_("The result is looked at again"),
+    N_("Somebody said that it is wrong. We write to both parents what comes out."),
+)
+"""Under review with reasons that were told before: only a contested result is."""
 UNDER_WAY = N_("Your order is under review already. You can follow it under Reviews.")
 NOTHING_TO_REVIEW = N_("There is no order in this case that we can review now.")
 PAGES = (
