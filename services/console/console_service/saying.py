@@ -44,6 +44,8 @@ MOVES: Mapping[str, str] = {
     "accepted": N_("Accepted"),
     "rejected": N_("Rejected"),
     "answered": N_("Answered"),
+    "returned": N_("Proposed answer given back"),
+    "withdrawn": N_("Taken back by the person"),
     "done": N_("Done"),
 }
 PARTY_ROLES: Mapping[int, str] = {

@@ -51,16 +51,17 @@ def show_password(visit: Visit) -> Response:
 def change_password(visit: Visit) -> Response:
     """Change the password."""
     form = visit.form
+    password, code = form.secret("password"), form.secret("code")
     new, again = form.secret("new_password"), form.secret("again")
     if not form.errors and new != again:
         form.wrong("again", NOT_THE_SAME)
     asked = pb.ChangeWorkerPasswordRequest(
         request_id=form.request_id,
         session_token=_token(visit),
-        password=form.secret("password"),
+        password=password,
         new_password=new,
         origin=origin(visit),
-        **code_fields(form.secret("code")),
+        **code_fields(code),
     )
     if form.errors:
         return show_password(visit)

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chassis.errors import PlatformError
 from childsupport.case.v1 import clock_service_pb2 as clock_pb
@@ -17,7 +18,7 @@ from console_service.worklist import filters
 from console_service.worklist.listing import NO_SUCH_WORKER
 from web.i18n import N_
 from web.site import Page
-from web.visit import Visit
+from web.visit import SEE_OTHER, Visit
 
 NOTE_CHARACTERS_MAX = 1_000
 THE_SAME = N_("Choose two different workers.")
@@ -82,7 +83,9 @@ def hand_over(visit: Visit) -> Response:
     except PlatformError as error:
         form.refuse(error, {"to_worker_id": "to_worker", "note": "handover_note"})
         return show(visit)
-    return visit.redirect("/team", done="team.more" if answer.more else "team.handed_over")
+    done = "team.more" if answer.more else "team.handed_over"
+    query = urlencode({"office": filters.read(visit, ()).office, "done": done})
+    return visit.finish(RedirectResponse(f"/team?{query}", SEE_OTHER))
 
 
 def _loads(

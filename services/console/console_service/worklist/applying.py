@@ -12,16 +12,14 @@ from childsupport.case.v1.application_service_pb2_grpc import (
 from childsupport.case.v1.worklist_service_pb2_grpc import WorklistReadServiceStub
 from console_service.keeper import session_of
 from console_service.worklist import identities, item_page
-from web.i18n import N_
 from web.site import Page
 from web.visit import Visit
 
 REASON_CHARACTERS_MAX = 1_000
-WHO_OWES = N_("Say which of the other parents is to pay.")
 
 
 def open_case(visit: Visit) -> Response:
-    """Open the case."""
+    """Open the case and go to it: its number is what the applicant is told."""
     form, application = visit.form, _application(visit)
     people = identities.people(visit, application)
     said = {one.field: identities.chosen(form, one) for one in people}
@@ -40,13 +38,12 @@ def open_case(visit: Visit) -> Response:
         worker_id=session_of(visit).worker_id if form.checked("to_me") else "",
     )
     applications = visit.stub("case", ApplicationServiceStub)
-    next_id = item_page.next_of(visit, visit.request.path_params["item_id"])
     try:
-        applications.AcceptApplication(asked, **visit.as_person)
+        opened = applications.AcceptApplication(asked, **visit.as_person).application
     except PlatformError as error:
         form.refuse(error, {"owing_parent": "owing_parent"})
         return item_page.show(visit)
-    return item_page.go_on(visit, next_id, "worklist.opened")
+    return visit.redirect(f"/cases/{opened.case_id}", done="worklist.opened")
 
 
 def refuse(visit: Visit) -> Response:

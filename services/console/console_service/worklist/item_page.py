@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from mimetypes import guess_extension
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from chassis.dates import to_date
 from childsupport.case.v1 import case_service_pb2 as case_pb
+from childsupport.case.v1 import dispute_service_pb2 as dispute_pb
 from childsupport.case.v1 import document_service_pb2 as document_pb
 from childsupport.case.v1 import worklist_service_pb2 as pb
 from childsupport.case.v1.document_service_pb2_grpc import DocumentReadServiceStub
@@ -66,6 +68,8 @@ def show(visit: Visit) -> Response:
         free=item.worker_id in ("", session_of(visit).worker_id),
         mine=item.worker_id == session_of(visit).worker_id,
         matter=matter,
+        proposer=_proposer(matter),
+        own_id=session_of(visit).worker_id,
         case=matters.case_of(visit, item.case_id),
         names=names,
         offices=offices.names(visit),
@@ -88,6 +92,14 @@ def _people(visit: Visit, matter: Matter) -> Sequence[identities.Person]:
     if matter.kind != "application" or matter.withheld:
         return ()
     return identities.people(visit, matter.said.application)
+
+
+def _proposer(matter: Matter) -> str:
+    """Return who proposed the answer to a dispute that waits for a second person; else empty."""
+    if matter.kind != "dispute" or matter.withheld:
+        return ""
+    proposed = matter.said.state == dispute_pb.DISPUTE_STATE_PROPOSED
+    return str(matter.said.rounds[-1].decided_by) if proposed else ""
 
 
 def names(case: case_pb.GetCaseResponse | None, participant_id: str) -> str:
@@ -139,7 +151,9 @@ def document(visit: Visit) -> Response:
     how = "inline" if one.content_type in SHOWN_INLINE else "attachment"
     answer = Response(b"".join(pieces), media_type=one.content_type)
     answer.headers["content-security-policy"] = DOCUMENT_POLICY
-    answer.headers["content-disposition"] = f'{how}; filename="document-{document_id[:8]}"'
+    # The file's name is the sender's and may say anything: the saved copy gets one of ours.
+    name = f"document-{document_id[:8]}{guess_extension(one.content_type) or ''}"
+    answer.headers["content-disposition"] = f'{how}; filename="{name}"'
     return visit.finish(answer)
 
 
