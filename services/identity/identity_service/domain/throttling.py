@@ -24,7 +24,7 @@ class Limit:
 
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-_FOR_GOOD = timedelta(days=36_525)
+_FOR_GOOD = timedelta(days=100 * 365)
 
 ADDRESS: Final = Limit("address", 5, timedelta(seconds=30), _HOUR, _DAY)
 """Wrong log-ins with a login, as it was typed, from one address."""
