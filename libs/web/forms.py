@@ -88,7 +88,7 @@ class Form:
 
     def called(self, name: str, label: str) -> str:
         """Note what the page calls a field; returns nothing to show."""
-        self.names[name] = label
+        self.names[name] = label.rstrip("?:. ")
         return ""
 
     def error(self, name: str) -> str:
