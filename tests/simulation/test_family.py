@@ -64,7 +64,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
     with town(tmp_path_factory.mktemp("town"), FIRST_DAY) as place:
         for worker in ("ann", "ben"):
             place.hire(worker, "case.read", "case.write", "case.locations", "guideline.compute")
-        place.hire("portal", "case.party", "party.any")
+        place.hire("parents", "case.party", "party.any")
         told = Family(place)
         applies(told)
         the_case_is_opened(told)
@@ -81,7 +81,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
 def applies(f: Family) -> None:
     """Online, in two evenings: what was saved is resumed by its code."""
     begun = f.ask(
-        "portal",
+        "parents",
         "ApplicantService.StartOwnApplication",
         content={
             "applicant": {
@@ -104,9 +104,9 @@ def applies(f: Family) -> None:
         },
     )
     f.town.go_to(date(2025, 1, 7))
-    terms = f.ask("portal", "ApplicantReadService.GetApplicationTerms", language="es")
+    terms = f.ask("parents", "ApplicantReadService.GetApplicationTerms", language="es")
     saved = f.ask(
-        "portal",
+        "parents",
         "ApplicantService.SaveOwnApplication",
         resume_code=begun.resume_code,
         etag=begun.application.etag,
@@ -147,7 +147,7 @@ def applies(f: Family) -> None:
         update_mask="otherParents,children,marriage,employments,safety,certification",
     )
     f.ask(
-        "portal",
+        "parents",
         "ApplicantService.SubmitOwnApplication",
         resume_code=begun.resume_code,
         etag=saved.application.etag,
@@ -404,7 +404,7 @@ def support_is_modified(f: Family) -> None:
     """Tom earns more: the guidelines' amount differs by 15 percent or more (KRS 403.213(2))."""
     f.town.go_to(date(2025, 11, 3))
     stub = f.town.hand_in(
-        "portal",
+        "parents",
         blank_page(),
         case_id=f.case_id,
         participant_id=f.who["Maria"],
@@ -413,7 +413,7 @@ def support_is_modified(f: Family) -> None:
         content_type="application/pdf",
     )
     review = f.ask(
-        "portal",
+        "parents",
         "ReviewService.AskForReview",
         case_id=f.case_id,
         participant_id=f.who["Maria"],
@@ -521,7 +521,7 @@ def the_case_is_closed(f: Family) -> None:
     ).closure
     f.town.go_to(date(2026, 7, 20))
     f.ask(
-        "portal",
+        "parents",
         "ClosureService.AnswerClosureNotice",
         closure_id=intended.closure_id,
         participant_id=f.who["Maria"],

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from intake_service.server import BAD_SETTINGS, serve
+from intake_service.server import serve
+from web.serving import BAD_SETTINGS
 
 
 def refused(monkeypatch, capsys, **environment: str) -> str:
