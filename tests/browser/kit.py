@@ -137,6 +137,7 @@ class Browsing:
         page.set_default_timeout(15_000)
         page.problems = []  # type: ignore[attr-defined]
         page.scripts = js  # type: ignore[attr-defined]
+        _patient(page)
         page.on("console", lambda said: _hear(page, said.type, said.text))
         page.on("pageerror", lambda error: _hear(page, "error", str(error)))
         if login is not None:
@@ -146,6 +147,21 @@ class Browsing:
     def close(self) -> None:
         for context in self._opened:
             context.close()
+
+
+def _patient(page: Any) -> None:
+    """Let clicks and titles wait for the page that they lead to, however slow the machine."""
+    click, title = page.click, page.title
+
+    def patient_click(*given: Any, **more: Any) -> None:
+        click(*given, **more)
+        page.wait_for_load_state("load")
+
+    def patient_title() -> str:
+        page.wait_for_load_state("load")
+        return str(title())
+
+    page.click, page.title = patient_click, patient_title
 
 
 def _hear(page: Any, kind: str, text: str) -> None:
@@ -165,6 +181,7 @@ def sign_in(page: Page, login: Login, view: str = "desktop") -> None:
 
 def looks_right(page: Page, name: str) -> None:
     """Hold a page to WCAG 2.2 AA (axe), a silent console, no scrolling sideways; picture it."""
+    page.wait_for_load_state("load")
     if os.environ.get("PAGES"):
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)

@@ -64,7 +64,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
     with town(tmp_path_factory.mktemp("town"), FIRST_DAY) as place:
         for worker in ("ann", "ben"):
             place.hire(worker, "case.read", "case.write", "case.locations", "guideline.compute")
-        place.hire("parents", "case.party", "party.any")
+        place.hire("parents", "case.party", "case.apply", "party.any")
         told = Family(place)
         applies(told)
         the_case_is_opened(told)

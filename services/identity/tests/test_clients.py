@@ -169,7 +169,7 @@ def test_bootstrap_changes_scopes_and_knows_only_those_of_the_contract(identity)
         bootstrap_client(work, "admin", ["no.such"])
     with identity.runtime.work() as work:
         bootstrap_client(work, "admin")
-    assert set(identity.issue().scopes) == contract.scopes()
+    assert set(identity.issue().scopes) == contract.scopes() - {contract.WORKER_ONLY}
 
 
 def test_state_can_be_told_again_with_the_same_versions(identity):
