@@ -111,8 +111,8 @@ def shares() -> list[Share]:
     """
     return [
         Share("platform", tuple(name for name in PLATFORM_TESTS if (ROOT / name).exists())),
-        *(Share(name, (f"services/{name}",)) for name in LONG_SERVICES),
         Share("sites", SITE_TESTS),
+        *(Share(name, (f"services/{name}",)) for name in LONG_SERVICES),
         Share("tests", _tested("tests", but=(*PLATFORM_TESTS, *SITE_TESTS))),
         Share("services", _tested("services", but=[f"services/{name}" for name in LONG_SERVICES])),
         Share("libs", ("libs",)),

@@ -121,19 +121,3 @@ def alike(answer: httpx.Response) -> tuple[int, str, str]:
     """Return what two answers have in common that tell the same: without tokens and ids."""
     place = answer.headers.get("location", "")
     return answer.status_code, place, _VARIES.sub("", answer.text)
-
-
-def sees(browse, looks_right, page, name: str, *, js: bool) -> None:
-    """Hold a page to how pages have to look.
-
-    axe needs scripts: what was answered without is shown once more in a browser that has them.
-    """
-    if js:
-        looks_right(page, name)
-        return
-    answered = page.content()
-    again = browse("phone")
-    again.route(page.url, lambda one: one.fulfill(body=answered, content_type="text/html"))
-    again.goto(page.url)
-    looks_right(again, name)
-    again.context.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -26,6 +27,10 @@ SETTLE_SECONDS = 60
 PAYDAYS = 2
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 Size = Literal["desktop", "phone"]
+DESKTOP = pytest.param("desktop", True, id="desktop")
+PHONE = pytest.param("phone", False, id="phone-without-scripts")
+PHONE_LATER = pytest.param("phone", False, id="phone-without-scripts", marks=pytest.mark.soak)
+"""Of a flow that takes long: the phone in `make soak` alone, the desktop in the suite."""
 PICTURES = Path(os.environ.get("PAGES_DIR", "var/pages"))
 AXE_RUN = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from door_kit import OTHER_PASSWORD, Client, app_code, secret_of, sees, with_account
+from door_kit import OTHER_PASSWORD, Client, app_code, secret_of, with_account
+from kit import DESKTOP, PHONE_LATER
 
 from identity_service.domain import throttling
 
@@ -31,23 +32,23 @@ def late(town):
     return lambda: town.advance(minutes=14)
 
 
-@pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 def test_authenticator_app_and_recovery_codes(town, browse, looks_right, size, js):
     """ASVS 5.0 6.3.3, 6.5.1, 6.5.6: the app is asked for at signing in; a code works once."""
     person = with_account(town, "Olga")
     page = browse(size, js=js)
     sign_in(page, person)
     page.goto("/m/account" if size == "phone" else "/account")
-    sees(browse, looks_right, page, f"account-overview-{size}", js=js)
+    looks_right(page, f"account-overview-{size}")
     page.click("main >> text=Authenticator app >> nth=-1")
-    sees(browse, looks_right, page, f"account-app-{size}", js=js)
+    looks_right(page, f"account-app-{size}")
     send(page)
     secret = secret_of(page.get_attribute("text=Open my app", "href"))
     assert page.locator(".account-qr svg").count() == 1
     assert secret in page.text_content(".account-secret").replace(" ", "")
     page.fill("#code", "000000")
     send(page)
-    sees(browse, looks_right, page, f"account-app-wrong-{size}", js=js)
+    looks_right(page, f"account-app-wrong-{size}")
     used = app_code(secret)
     page.fill("#code", used)
     send(page)
@@ -55,12 +56,12 @@ def test_authenticator_app_and_recovery_codes(town, browse, looks_right, size, j
     send(page)
     codes = page.locator(".account-codes li").all_text_contents()
     assert len(set(codes)) == 10
-    sees(browse, looks_right, page, f"account-codes-{size}", js=js)
+    looks_right(page, f"account-codes-{size}")
 
     page.click("text=Not you? Sign out")
     sign_in(page, person)
     assert page.url.split("?")[0].endswith("/log-in/second")
-    sees(browse, looks_right, page, f"door-second-{size}", js=js)
+    looks_right(page, f"door-second-{size}")
     page.fill("#code", used)
     send(page)
     assert "wrong or was used" in page.text_content("#code-error")
@@ -71,7 +72,7 @@ def test_authenticator_app_and_recovery_codes(town, browse, looks_right, size, j
     for wanted in ("/enrol", "/log-in/second?with=recovery"):
         sign_in(page, person)
         page.click("text=Use a recovery code")
-        sees(browse, looks_right, page, f"door-recovery-{size}", js=js)
+        looks_right(page, f"door-recovery-{size}")
         page.fill("#code", codes[0].lower().replace(" ", "-"))
         send(page)
         assert wanted.split("?")[0] in page.url
@@ -128,7 +129,7 @@ def test_a_second_factor_guessed_too_often_says_what_opens_it_again(town, monkey
         assert (told.status_code, "we read none any more" in told.text) == (422, True)
 
 
-@pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 def test_password_and_address_are_changed(town, browse, looks_right, late, size, js):
     """ASVS 6.2.3, 6.3.7, 7.2.4, 7.5.1: the present password first; each change is told by mail."""
     person = with_account(town, "Quin")
@@ -137,7 +138,7 @@ def test_password_and_address_are_changed(town, browse, looks_right, late, size,
     page.goto("/account/password")
     page.fill("#password", "not the present one")
     page.fill("#new_password", OTHER_PASSWORD)
-    sees(browse, looks_right, page, f"account-password-{size}", js=js)
+    looks_right(page, f"account-password-{size}")
     send(page)
     assert "not your present password" in page.text_content("#password-error")
     page.fill("#password", person.password)
@@ -152,7 +153,7 @@ def test_password_and_address_are_changed(town, browse, looks_right, late, size,
         page.goto("/account")
     page.goto("/account/email")
     assert "/account/confirm?next=%2Faccount%2Femail" in page.url
-    sees(browse, looks_right, page, f"account-confirm-{size}", js=js)
+    looks_right(page, f"account-confirm-{size}")
     page.fill("#password", person.password)
     send(page)
     assert page.title().startswith("Error:")
@@ -161,11 +162,11 @@ def test_password_and_address_are_changed(town, browse, looks_right, late, size,
     assert page.url.endswith("/account/email")
     new = f"new.{person.email}"
     page.fill("#email", new)
-    sees(browse, looks_right, page, f"account-email-{size}", js=js)
+    looks_right(page, f"account-email-{size}")
     send(page)
     mail = town.arrival(new, 0, lambda one: bool(one.token))
     page.goto(mail.link)
-    sees(browse, looks_right, page, f"door-confirm-email-{size}", js=js)
+    looks_right(page, f"door-confirm-email-{size}")
     send(page)
     assert "new e-mail address" in page.text_content("main [role=status]")
     changed = "The e-mail address of your account was changed"
@@ -176,7 +177,7 @@ def test_password_and_address_are_changed(town, browse, looks_right, late, size,
     told = page.text_content("table")
     assert "The password was changed" in told
     assert "Something else" not in told
-    sees(browse, looks_right, page, f"account-events-{size}", js=js)
+    looks_right(page, f"account-events-{size}")
 
 
 def test_devices_are_listed_and_signed_out(town, browse, looks_right):

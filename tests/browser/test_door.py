@@ -8,10 +8,10 @@ from door_kit import (
     PASSWORD,
     born_on,
     office_enables,
-    sees,
     somebody,
     with_account,
 )
+from kit import DESKTOP, PHONE, PHONE_LATER
 from pypdf import PdfReader
 
 PEOPLE = {"desktop": ("grace-hale", "Grace", "Hale"), "phone": ("tom-marsh", "Tom", "Marsh")}
@@ -33,7 +33,7 @@ def send(page):
     page.wait_for_load_state()
 
 
-@pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE])
 def test_parent_registers_and_gets_access(town, browse, looks_right, numbers, size, js):
     """Seeds 000 and 001; ASVS 5.0 6.3.8 (the mail tells, the page does not), 6.4.1."""
     key, first, last = PEOPLE[size]
@@ -41,7 +41,7 @@ def test_parent_registers_and_gets_access(town, browse, looks_right, numbers, si
     page = browse(size, js=js)
 
     def looks(name):
-        sees(browse, looks_right, page, f"door-{name}-{size}", js=js)
+        looks_right(page, f"door-{name}-{size}")
 
     page.goto("/")
     page.click("text=Register" if size == "phone" else "text=My account")
@@ -144,7 +144,7 @@ def letters_since(town, before):
     return re.sub(r"\s+", " ", " ".join(texts))
 
 
-@pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 def test_forgotten_password(town, browse, looks_right, size, js):
     """ASVS 5.0 6.4.3, 7.4.3: a link by mail, used once; whoever was signed in is signed out."""
     person = with_account(town, "Nell")
@@ -156,17 +156,17 @@ def test_forgotten_password(town, browse, looks_right, size, js):
     page = browse(size, js=js)
     page.goto("/view/mobile" if size == "phone" else "/log-in")
     page.click("text=I forgot")
-    sees(browse, looks_right, page, f"door-forgot-{size}", js=js)
+    looks_right(page, f"door-forgot-{size}")
     page.fill("#login", person.email)
     before = len(town.mails(person.email))
     send(page)
-    sees(browse, looks_right, page, f"door-forgot-sent-{size}", js=js)
+    looks_right(page, f"door-forgot-sent-{size}")
     mail = town.arrival(person.email, before, lambda one: bool(one.token))
     page.goto(mail.link)
     page.fill("#password", person.last * 3)
     send(page)
     assert "easy to guess" in page.text_content("#password-error")
-    sees(browse, looks_right, page, f"door-reset-{size}", js=js)
+    looks_right(page, f"door-reset-{size}")
     page.fill("#password", OTHER_PASSWORD)
     send(page)
     assert "new password is set" in page.text_content("main [role=status]")
@@ -174,7 +174,7 @@ def test_forgotten_password(town, browse, looks_right, size, js):
     page.fill("#password", person.password)
     send(page)
     assert page.title().startswith("Error:")
-    sees(browse, looks_right, page, f"door-wrong-password-{size}", js=js)
+    looks_right(page, f"door-wrong-password-{size}")
     page.fill("#password", OTHER_PASSWORD)
     send(page)
     assert page.url.endswith("/enrol")

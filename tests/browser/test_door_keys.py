@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from door_kit import sees, with_account
+from door_kit import with_account
+from kit import DESKTOP, PHONE_LATER
 from pypdf import PdfReader
 
 from childsupport.case.v1.case_service_pb2 import GetParticipantRequest
@@ -47,7 +48,7 @@ def ask(page, number, *, last="Hale"):
     send(page)
 
 
-@pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 def test_key_by_letter_opens_the_case(town, browse, looks_right, by_key, size, js):
     """Seeds 004: the key is used once, and a second request ends the first key."""
     person = with_account(town, "Omar")
@@ -64,15 +65,15 @@ def test_key_by_letter_opens_the_case(town, browse, looks_right, by_key, size, j
 
     sign_in()
     assert page.url.endswith("/enrol")
-    sees(browse, looks_right, page, f"door-key-begin-{size}", js=js)
+    looks_right(page, f"door-key-begin-{size}")
     page.click("text=Ask for a key")
     send(page)
     assert page.title().startswith("Error:")
-    sees(browse, looks_right, page, f"door-key-request-{size}", js=js)
+    looks_right(page, f"door-key-request-{size}")
     before = len(town.letters())
     ask(page, number)
     assert "a letter is on its way" in page.text_content("main [role=status]")
-    sees(browse, looks_right, page, f"door-key-asked-{size}", js=js)
+    looks_right(page, f"door-key-asked-{size}")
     town.settle()
     (first,) = keys_printed(town, before)
 
@@ -80,7 +81,7 @@ def test_key_by_letter_opens_the_case(town, browse, looks_right, by_key, size, j
     page.goto("/m/log-in" if size == "phone" else "/log-in")
     sign_in()
     page.click("text=Ask for another key")
-    sees(browse, looks_right, page, f"door-key-again-{size}", js=js)
+    looks_right(page, f"door-key-again-{size}")
     before = len(town.letters())
     ask(page, number)
     town.settle()
@@ -88,7 +89,7 @@ def test_key_by_letter_opens_the_case(town, browse, looks_right, by_key, size, j
     assert first != second
 
     page.click("text=I have my key")
-    sees(browse, looks_right, page, f"door-key-activate-{size}", js=js)
+    looks_right(page, f"door-key-activate-{size}")
     for key, wanted in ((first, "enrol/activate"), (second.lower().replace(" ", "-"), "home")):
         page.fill("#password", person.password)
         page.fill("#key", key)
@@ -97,7 +98,7 @@ def test_key_by_letter_opens_the_case(town, browse, looks_right, by_key, size, j
         if key == first:
             assert "newest letter" in page.text_content("#key-error")
     page.goto("/enrol")
-    sees(browse, looks_right, page, f"door-key-done-{size}", js=js)
+    looks_right(page, f"door-key-done-{size}")
 
 
 def test_details_that_match_nobody_get_the_same_page(town, browse, by_key):

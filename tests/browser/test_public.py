@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from door_kit import sees
+from kit import DESKTOP, PHONE, PHONE_LATER
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
@@ -13,7 +13,7 @@ from childsupport.case.v1.application_service_pb2_grpc import (
     ApplicationServiceStub,
 )
 
-VIEWS = pytest.mark.parametrize(("size", "js"), [("desktop", True), ("phone", False)])
+VIEWS = pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE])
 
 
 def go_on(page: Page) -> None:
@@ -112,13 +112,13 @@ def test_the_worksheet_is_explained_in_spanish(browse, looks_right):
     assert not re.search(r"\b(the|income|support|column)\b", ours, re.IGNORECASE)
 
 
-@VIEWS
+@pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 def test_somebody_applies_in_two_evenings(town, browse, looks_right, size, js):
     """45 CFR 303.2: begun, resumed by its code, signed and sent; the office has 20 days."""
     page = browse(size, js=js)
 
     def looks(name: str) -> None:
-        sees(browse, looks_right, page, f"apply-{name}-{size}", js=js)
+        looks_right(page, f"apply-{name}-{size}")
 
     page.goto("/apply")
     looks("start")
