@@ -94,7 +94,10 @@ def test_a_worker_comes_in_by_invitation_with_own_password_and_app(
     assert "/log-in" in page.url
 
 
-@pytest.mark.parametrize(("size", "js", "street"), [("desktop", True, "8"), ("phone", False, "9")])
+@pytest.mark.parametrize(
+    ("size", "js", "street"),
+    [("desktop", True, "8"), pytest.param("phone", False, "9", marks=pytest.mark.soak)],
+)
 def test_what_differs_is_marked_and_a_decision_leads_to_the_next_item(
     desk: Desk, kim: Worker, browse: Browse, looks_right, size: str, js: bool, street: str
 ) -> None:

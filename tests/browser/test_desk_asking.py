@@ -8,16 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 from desk_office import Office, sees
-from kit import Browsing, Town
+from kit import DESKTOP, PHONE_LATER, Browsing, Town
 from playwright.sync_api import Page
 
 from childsupport.case.v1 import party_service_pb2 as parties
 
 CASE = "0000123456"
 PROTECTED_CASE = "0000123466"
-VIEWS = pytest.mark.parametrize(
-    ("size", "js"), [("desktop", True), ("phone", False)], ids=["desktop", "phone-without-scripts"]
-)
+VIEWS = pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 
 
 @pytest.fixture

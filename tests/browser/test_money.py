@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import kit
 import pytest
 
 EVERYWHERE = [("desktop", True), ("phone", False)]
@@ -164,7 +165,7 @@ def test_a_payment_that_the_bank_declines_says_that_nothing_was_charged(town, br
     assert "Nothing was charged" in page.inner_text("main")
 
 
-@pytest.mark.parametrize(("size", "js"), EVERYWHERE)
+@pytest.mark.parametrize(("size", "js"), [kit.DESKTOP, kit.PHONE_LATER])
 def test_payments_are_planned_checked_and_stopped(town, browse, looks_right, size, js):
     page = browse(size, js=js, login=town.enrol("john-doe"))
     go(page, size, "/pay/schedule")

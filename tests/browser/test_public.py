@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from kit import DESKTOP, PHONE, PHONE_LATER
+from kit import DESKTOP, PHONE_LATER
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
@@ -13,7 +13,7 @@ from childsupport.case.v1.application_service_pb2_grpc import (
     ApplicationServiceStub,
 )
 
-VIEWS = pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE])
+VIEWS = pytest.mark.parametrize(("size", "js"), [DESKTOP, PHONE_LATER])
 
 
 def go_on(page: Page) -> None:
