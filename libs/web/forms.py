@@ -4,7 +4,7 @@ Errors are marked messages (`N_`), said in the visitor's language where they are
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -205,6 +205,3 @@ _MENDABLE = frozenset(
         "REQUEST_IN_PROGRESS",
     }
 )
-
-Check = Callable[[str], str]
-"""Returns what is wrong with a value; empty when nothing is."""

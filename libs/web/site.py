@@ -1,6 +1,5 @@
 """A web site: its pages, who may see them, and what happens before and after a page function."""
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -287,11 +286,6 @@ class Site:
         if away:
             return PlainTextResponse(f"{', '.join(away)}: not serving\n", 503)
         return PlainTextResponse("ok\n")
-
-
-def new_secret() -> str:
-    """Return 256 bits for a cookie."""
-    return secrets.token_urlsafe(32)
 
 
 _ANSWERS = {
